@@ -7,7 +7,8 @@ const sha256Schema = z.custom<Sha256>(
   "a SHA-256 in hexadecimal",
 );
 
-const partSchema = z.strictObject({
+/** Shape of a part in a delivery file. */
+export const partSchema = z.strictObject({
   /** Name of the file within its folder or address, or of the page; never used as a path. */
   name: z.string(),
   sha256: sha256Schema,
@@ -20,7 +21,9 @@ const partSchema = z.strictObject({
   /** Coding of the transfer, such as gzip, that has been taken off: the kept bytes are the decoded ones. */
   contentEncoding: z.string().optional(),
   /** Incremental pulls: the highest value of the column so far, and the hashes of the rows that have it. */
-  through: z.strictObject({ value: z.union([z.string(), z.number()]), rows: z.array(z.string()) }).optional(),
+  through: z
+    .strictObject({ column: z.string(), value: z.union([z.string(), z.number()]), rows: z.array(z.string()) })
+    .optional(),
 });
 export type DeliveryPart = z.infer<typeof partSchema>;
 

@@ -84,7 +84,12 @@ export function realEffects(): SnapshotEffects {
     fetch: (address, init) => fetch(address, init),
     now: () => new Date(),
     sleep: async (milliseconds, signal) => {
-      await delay(milliseconds, undefined, signal === undefined ? {} : { signal });
+      try {
+        await delay(milliseconds, undefined, signal === undefined ? {} : { signal });
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw error;
+      }
     },
     random: Math.random,
     environment: {},

@@ -204,8 +204,8 @@ async function keepOnce(
       return after !== undefined && sameIdentity(before, after);
     };
     const nowNanoseconds = BigInt(effects.now().getTime()) * 1_000_000n;
-    const youngest = stats.ctimeNs > stats.mtimeNs ? stats.ctimeNs : stats.mtimeNs;
-    const identity = youngest + settledNanoseconds < nowNanoseconds ? before : undefined;
+    const settled = [stats.mtimeNs, stats.ctimeNs].every((time) => time + settledNanoseconds < nowNanoseconds);
+    const identity = settled ? before : undefined;
 
     const clone = await objects.clone(file.path);
     if (clone !== undefined) {

@@ -1,11 +1,10 @@
 import { resolve } from "node:path";
-import { type Delivery, type DeliveryPart, deliveryHash, retrievedAtOf } from "./delivery.ts";
+import { type Delivery, deliveryHash, retrievedAtOf } from "./delivery.ts";
 import { realEffects, type SnapshotEffects } from "./effects.ts";
-import { type KnownSources, readKnown, writeKnown } from "./known-sources.ts";
-import { createDeliveryLedger, type DeliveryLedger } from "./ledger.ts";
-import { findFiles, identify, keepFile, sameIdentity } from "./local-files.ts";
-import { type FileLocation, type FolderLocation, type Location, locationText } from "./location.ts";
-import { createObjectStore, hashFile, type ObjectStore } from "./objects.ts";
+import { readKnown, writeKnown } from "./known-sources.ts";
+import { createDeliveryLedger } from "./ledger.ts";
+import { type Location, locationText } from "./location.ts";
+import { createObjectStore } from "./objects.ts";
 import {
   LocationError,
   type LocationFailure,
@@ -14,7 +13,11 @@ import {
   StoreError,
   storeProblem,
 } from "./problem.ts";
+import type { HostPace } from "./requests.ts";
+import { type RetrievalOptions, type Retrieved, retrieveLocation } from "./retrieval.ts";
+import { defaultNetworkLimits, type NetworkLimits } from "./retry.ts";
 import type { Sha256 } from "./sha256.ts";
+import { type StoreVerification, verifyStore } from "./verification.ts";
 
 /** What the store must know of a stream. */
 export interface RetrievableStream {
@@ -26,15 +29,6 @@ export interface RetrievableStream {
   readonly obtain?: string | undefined;
 }
 
-export interface RetrievalOptions {
-  /** Absolute path of the observatory folder; local locations are relative to it. */
-  readonly folder: string;
-  /** Read every local file and fetch every address anew, even where nothing seems to have changed. */
-  readonly verify?: boolean | undefined;
-  /** Use no network. */
-  readonly offline?: boolean | undefined;
-}
-
 export type RetrievalResult =
   | {
       readonly delivery: Delivery;
@@ -44,30 +38,6 @@ export type RetrievalResult =
       readonly tried: readonly LocationFailure[];
     }
   | { readonly problems: readonly SnapshotProblem[] };
-
-/** What a check of every kept byte found. */
-export interface StoreVerification {
-  readonly objects: number;
-  readonly bytes: number;
-  readonly deliveries: number;
-  /** Objects whose bytes no longer have the hash that is their name. */
-  readonly corrupt: readonly { readonly sha256: Sha256; readonly found: Sha256 }[];
-  /** Parts of deliveries whose object is not there. */
-  readonly missing: readonly {
-    readonly sha256: Sha256;
-    readonly stream: string;
-    readonly delivery: string;
-    readonly part: string;
-  }[];
-  /** Delivery files that are not as they were written. */
-  readonly damagedDeliveries: readonly {
-    readonly stream: string;
-    readonly delivery: string;
-    readonly message: string;
-  }[];
-  /** Files under `objects/` that are no objects. */
-  readonly strangers: readonly string[];
-}
 
 /**
  * The immutable deliveries of an observatory's streams.
@@ -99,6 +69,8 @@ export interface SnapshotStoreSettings {
   /** The folder of the snapshots, such as `<state>/snapshots`; made when something is first kept. */
   readonly directory: string;
   readonly effects?: Partial<SnapshotEffects> | undefined;
+  /** Patience with servers, where it differs from the usual. */
+  readonly limits?: Partial<NetworkLimits> | undefined;
 }
 
 /** How far an earlier delivery may lie in the future before the clock is called wrong. */
@@ -107,10 +79,12 @@ const clockToleranceMilliseconds = 60_000;
 /** Opens the snapshot store of a folder. */
 export function createSnapshotStore(settings: SnapshotStoreSettings): SnapshotStore {
   const effects: SnapshotEffects = { ...realEffects(), ...settings.effects };
+  const limits: NetworkLimits = { ...defaultNetworkLimits, ...settings.limits };
+  const pace: HostPace = new Map();
   const directory = resolve(settings.directory);
   const objects = createObjectStore(directory, effects.files);
   const ledger = createDeliveryLedger(directory, objects);
-  let swept: Promise<number> | undefined;
+  let swept = false;
 
   const deliveryAsOf = async (stream: string, asOf: Date | undefined): Promise<Delivery | undefined> => {
     const names = await ledger.names(identifier(stream));
@@ -131,8 +105,8 @@ export function createSnapshotStore(settings: SnapshotStoreSettings): SnapshotSt
       identifier(stream.id);
       const tried: LocationFailure[] = [];
       try {
-        swept ??= objects.sweep();
-        await swept;
+        if (!swept) await objects.sweep();
+        swept = true;
         const newest = await deliveryAsOf(stream.id, undefined);
         const known = await readKnown(directory, stream.id);
         for (const location of stream.locations) {
@@ -140,14 +114,28 @@ export function createSnapshotStore(settings: SnapshotStoreSettings): SnapshotSt
           const text = locationText(location);
           let found: Retrieved;
           try {
-            found = await retrieveLocation(location, { stream: stream.id, text, options, objects, effects, known });
+            found = await retrieveLocation(location, {
+              directory,
+              stream: stream.id,
+              text,
+              options,
+              objects,
+              effects,
+              limits,
+              pace,
+              known,
+              newest,
+            });
           } catch (error) {
             if (!(error instanceof LocationError)) throw error;
             tried.push({ code: error.code, location: text, message: error.message });
             continue;
           }
           const result = await record(stream, text, found, newest, tried);
-          await writeKnown(directory, stream.id, objects, known, found.known);
+          if ("delivery" in result) {
+            await writeKnown(directory, stream.id, objects, known, found.known);
+            await found.finished?.();
+          }
           return result;
         }
         return { problems: [notObtained(stream.id, stream.obtain, tried)] };
@@ -166,7 +154,7 @@ export function createSnapshotStore(settings: SnapshotStoreSettings): SnapshotSt
     tried: readonly LocationFailure[],
   ): Promise<RetrievalResult> {
     const hash = deliveryHash(found.parts);
-    const now = effects.now().getTime();
+    const now = found.receivedAt === undefined ? effects.now().getTime() : Date.parse(found.receivedAt);
     if (newest?.deliveryHash === hash) {
       await ledger.check(stream.id, { checkedAt: new Date(now).toISOString(), deliveryHash: hash, location });
       return { delivery: newest, changed: false, tried };
@@ -199,98 +187,6 @@ export function createSnapshotStore(settings: SnapshotStoreSettings): SnapshotSt
     await ledger.append(delivery);
     return { delivery, changed: true, tried };
   }
-}
-
-/** What one location brought, and what to remember of it. */
-export interface Retrieved {
-  readonly parts: readonly DeliveryPart[];
-  readonly known: KnownSources;
-  readonly rowsPath?: string | undefined;
-}
-
-interface RetrievalContext {
-  readonly stream: string;
-  /** The location as text, without secrets. */
-  readonly text: string;
-  readonly options: RetrievalOptions;
-  readonly objects: ObjectStore;
-  readonly effects: SnapshotEffects;
-  readonly known: KnownSources;
-}
-
-async function retrieveLocation(location: Location, context: RetrievalContext): Promise<Retrieved> {
-  if ("file" in location || "folder" in location) return retrieveFiles(location, context);
-  throw new LocationError("offline", "the network is not used");
-}
-
-async function retrieveFiles(location: FileLocation | FolderLocation, context: RetrievalContext): Promise<Retrieved> {
-  const { objects, effects, known, options } = context;
-  const parts: DeliveryPart[] = [];
-  const files: Record<string, KnownSources["files"][string]> = {};
-  for (const file of await findFiles(location, options.folder)) {
-    const remembered = known.files[file.path];
-    if (remembered !== undefined && options.verify !== true) {
-      const now = await identify(file.path);
-      if (
-        now !== undefined &&
-        sameIdentity(now, remembered.identity) &&
-        (await objects.size(remembered.sha256)) === remembered.bytes
-      ) {
-        files[file.path] = remembered;
-        parts.push({ name: file.name, sha256: remembered.sha256, bytes: remembered.bytes });
-        continue;
-      }
-    }
-    const { sha256, bytes, identity } = await keepFile(file, objects, effects, (read, total) => {
-      effects.progress?.({
-        stream: context.stream,
-        location: context.text,
-        part: file.name,
-        bytes: read,
-        totalBytes: total,
-      });
-    });
-    if (identity !== undefined) files[file.path] = { sha256, bytes, identity };
-    parts.push({ name: file.name, sha256, bytes });
-  }
-  return { parts, known: { files, urls: known.urls } };
-}
-
-async function verifyStore(objects: ObjectStore, ledger: DeliveryLedger): Promise<StoreVerification> {
-  const present = new Set<Sha256>();
-  const corrupt: { sha256: Sha256; found: Sha256 }[] = [];
-  const strangers: string[] = [];
-  let bytes = 0;
-  for await (const { path, sha256 } of objects.list()) {
-    if (sha256 === undefined) {
-      strangers.push(path);
-      continue;
-    }
-    present.add(sha256);
-    const found = await hashFile(path);
-    bytes += found.bytes;
-    if (found.sha256 !== sha256) corrupt.push({ sha256, found: found.sha256 });
-  }
-  const missing: { sha256: Sha256; stream: string; delivery: string; part: string }[] = [];
-  const damagedDeliveries: { stream: string; delivery: string; message: string }[] = [];
-  let deliveries = 0;
-  for (const stream of await ledger.streams()) {
-    for (const name of await ledger.names(stream)) {
-      deliveries += 1;
-      try {
-        for (const part of (await ledger.read(stream, name)).parts) {
-          if (!present.has(part.sha256)) missing.push({ sha256: part.sha256, stream, delivery: name, part: part.name });
-        }
-      } catch (error) {
-        damagedDeliveries.push({
-          stream,
-          delivery: name,
-          message: error instanceof Error ? error.message : String(error),
-        });
-      }
-    }
-  }
-  return { objects: present.size, bytes, deliveries, corrupt, missing, damagedDeliveries, strangers };
 }
 
 function identifier(stream: string): string {
