@@ -33,7 +33,7 @@ const deliverySchema = z.strictObject({
   retrievedAt: z.iso.datetime({ precision: 3 }),
   /** The location that worked, without secrets. */
   location: z.string(),
-  parts: z.array(partSchema).nonempty(),
+  parts: z.tuple([partSchema], partSchema),
   /** SHA-256 over names, hashes and lengths of the parts in order. */
   deliveryHash: sha256Schema,
   licence: z.string().optional(),
