@@ -146,8 +146,10 @@ export function createObjectStore(directory: string, files: FileEffects): Object
     },
     async *list() {
       for (const folder of await namesIn(objects)) {
+        if (!(await stat(join(objects, folder))).isDirectory())
+          yield { path: join(objects, folder), sha256: undefined };
         for (const name of await namesIn(join(objects, folder))) {
-          const sha256 = isSha256(name) && name.startsWith(folder) ? name : undefined;
+          const sha256 = isSha256(name) && name.slice(0, 2) === folder ? name : undefined;
           yield { path: join(objects, folder, name), sha256 };
         }
       }

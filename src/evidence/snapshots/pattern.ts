@@ -65,14 +65,27 @@ function segmentExpression(segment: string): RegExp {
     } else if (character === "?") source += "[^/]";
     else if (character === "[") {
       const close = segment.indexOf("]", index + 2);
-      if (close === -1) source += "\\[";
+      const set = close === -1 ? undefined : setExpression(segment.slice(index + 1, close));
+      if (set === undefined) source += "\\[";
       else {
-        const inner = segment.slice(index + 1, close).replace(/[\\\]^[]/g, "\\$&");
-        source += segment[index + 1] === "!" ? `[^${inner.slice(1)}]` : `[${inner}]`;
+        source += set;
         index = close;
       }
     } else source += character.replace(/[\\^$.|+(){}\]]/g, "\\$&");
   }
   const hidden = segment.startsWith(".") ? "" : "(?!\\.)";
   return new RegExp(`^${hidden}${source}$`, "su");
+}
+
+/** The inside of `[...]` as an expression, or undefined when it is none, such as `[z-a]`. */
+function setExpression(inside: string): string | undefined {
+  const negated = inside.startsWith("!");
+  const members = (negated ? inside.slice(1) : inside).replace(/[\\\]^[]/g, "\\$&");
+  const source = `[${negated ? "^" : ""}${members}]`;
+  try {
+    new RegExp(source, "u");
+    return source;
+  } catch {
+    return undefined;
+  }
 }
