@@ -151,15 +151,17 @@ test("a cut connection begins anew when the server's mark does not tell versions
 });
 
 test("a file that changed while it was fetched is fetched whole, never mixed", async (t) => {
-  const renewed = randomBytes(250_000);
+  const renewed = randomBytes(content.length);
   const renewedHash = createHash("sha256").update(renewed).digest("hex");
   const answers: Record<string, (request: SeenRequest, response: ServerResponse) => void> = {
     "with the whole new version": (_, response) => response.writeHead(200, { etag: '"2"' }).end(renewed),
     "with a part of the new version": (request, response) => sendRange(request, response, '"2"', renewed),
-    "with a part of another length": (request, response) => sendRange(request, response, '"1"', renewed),
-    "with a part from elsewhere": (_, response) => {
-      response.writeHead(206, { "content-range": `bytes 5-${content.length - 1}/${content.length}`, etag: '"1"' });
-      response.end(content.subarray(5));
+    "with a part of another length": (request, response) =>
+      sendRange(request, response, '"1"', Buffer.concat([renewed, renewed])),
+    "with a part from elsewhere": (request, response) => {
+      const missing = content.length - Number(/\d+/.exec(request.headers.range ?? "")?.[0]);
+      response.writeHead(206, { "content-range": `bytes 5-${5 + missing - 1}/${content.length}`, etag: '"1"' });
+      response.end(content.subarray(5, 5 + missing));
     },
     "that the part is no longer there": (_, response) => response.writeHead(416).end(),
   };
@@ -217,6 +219,7 @@ test("a body announced as too long is refused before it is sent", async () => {
   await using trial = await openTrialStore();
   const failure = failureOf(await trial.retrieve([{ url: server.origin, maximumBytes: 299_999 }]));
   assert.deepEqual([failure.code, server.seen.length], ["too-large", 1]);
+  assert.match(failure.message, /has 300000 bytes/);
 });
 
 test("a server that does not answer, or stops in the middle, runs into the time limit", async (t) => {
@@ -329,4 +332,16 @@ test("progress tells the bytes so far and in all", async () => {
   await using trial = await openTrialStore({ progress: ({ bytes, totalBytes }) => told.push([bytes, totalBytes]) });
   await trial.retrieve([{ url: server.origin }]);
   assert.deepEqual(told.at(-1), [content.length, content.length]);
+});
+
+test("a length that does not agree with the body is noticed, also when the connection says nothing", async () => {
+  const fetch = async (): Promise<Response> => new Response("[]", { headers: { "content-length": "50" } });
+  await using trial = await openTrialStore({ fetch });
+  for (const location of [
+    { url: "https://example.org/x.csv" },
+    { api: { kind: "who-odata", url: "https://example.org/api" } },
+  ] as const) {
+    const failure = failureOf(await trial.retrieve([location]));
+    assert.deepEqual([failure.code, /ended after 2 of 50 bytes/.test(failure.message)], ["answer-incomplete", true]);
+  }
 });

@@ -272,6 +272,11 @@ test("a page whose object is gone is fetched again, and no page comes twice", as
   broken = false;
   const delivery = deliveryOf(await trial.retrieve([location]));
   assert.equal(delivery.parts.length, 4);
+  assert.deepEqual(
+    server.seen.map(({ url }) => url.searchParams.get("page")),
+    ["1", "2", "3", "4", "2", "3", "4", "4"],
+  );
+  assert.deepEqual((await trial.store.verify()).missing, []);
   assert.equal(new Set(delivery.parts.map((part) => part.sha256)).size, 4);
 });
 
