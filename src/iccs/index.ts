@@ -1,0 +1,35 @@
+export {
+  type IccsCode,
+  type IccsDefinition,
+  type IccsLanguage,
+  type IccsLevel,
+  iccsAncestors,
+  iccsChildren,
+  iccsCodes,
+  iccsDefinitionsFromRows,
+  iccsDescendants,
+  iccsLevel,
+  iccsParent,
+  iccsSection,
+  iccsTitle,
+  isIccsLeaf,
+  type ParsedIccsCode,
+  parseIccsCode,
+} from "./classification.ts";
+export { type Condition, columnsOfCondition, conditionMatches, conditionSchema, conditionSql } from "./condition.ts";
+export {
+  applyCrosswalk,
+  type Crosswalk,
+  type CrosswalkDefinition,
+  type CrosswalkProblem,
+  type CrosswalkRule,
+  conditionColumns,
+  crosswalkFromRows,
+  crosswalkRuleSchema,
+  crosswalkSchema,
+  type Mapping,
+  splitSets,
+  validityCuts,
+} from "./crosswalk.ts";
+export { checkCrosswalk } from "./crosswalk-check.ts";
+export { type CrosswalkSqlInput, crosswalkSql } from "./crosswalk-sql.ts";
