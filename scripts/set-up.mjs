@@ -1,0 +1,53 @@
+// Brings what a fresh checkout lacks. Plain JavaScript, because it runs before anything is installed.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const forTests = process.argv.includes("--for-tests");
+const inCI = process.env.CI === "true";
+
+function run(command, args) {
+  process.stdout.write(`> ${command} ${args.join(" ")}\n`);
+  return spawnSync(command, args, { cwd: root, stdio: "inherit" }).status === 0;
+}
+
+function time(path) {
+  return existsSync(path) ? statSync(path).mtimeMs : 0;
+}
+
+const installed = time(`${root}/node_modules/.package-lock.json`);
+if (installed === 0 || installed < time(`${root}/package-lock.json`) || installed < time(`${root}/package.json`)) {
+  // Not `npm ci`: a lock made where a registry lacks other platforms' optional binaries stops it. See docs/decisions/0002.
+  if (!run("npm", ["install", "--no-save", "--no-package-lock"])) {
+    process.stderr.write("npm install failed; see above.\n");
+    process.exit(1);
+  }
+}
+
+if (forTests) {
+  const missing = [];
+  if (!["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].some(existsSync))
+    missing.push("chromium");
+  if (
+    !existsSync("/usr/share/fonts/opentype/noto") ||
+    !readdirSync("/usr/share/fonts/opentype/noto").some((name) => name.includes("CJK"))
+  ) {
+    missing.push("fonts-noto-cjk");
+  }
+  if (!existsSync("/usr/share/fonts/truetype/noto")) missing.push("fonts-noto-core");
+  if (missing.length > 0) {
+    const able = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
+    const done =
+      able &&
+      run("apt-get", ["update", "-qq"]) &&
+      run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing]);
+    if (!done) {
+      process.stderr.write(
+        `\n*** The browser tests will be SKIPPED: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing.\n` +
+          `*** Get them with: apt-get install ${missing.join(" ")}\n\n`,
+      );
+      if (inCI) process.exit(1);
+    }
+  }
+}

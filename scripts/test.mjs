@@ -1,0 +1,80 @@
+// Runs every check: format and lint, types, then the tests on Node 24. Plain JavaScript, for the system's own Node.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const bin = join(root, "node_modules", ".bin");
+const args = process.argv.slice(2);
+const only = args.includes("--only") ? args[args.indexOf("--only") + 1] : undefined;
+const filters = args.filter((arg, index) => !arg.startsWith("--") && args[index - 1] !== "--only");
+const environment = {
+  ...process.env,
+  PATH: `${bin}:${process.env.PATH}`,
+  TZ: "UTC",
+  ...(args.includes("--slow") ? { JUSTITIA_SLOW: "1" } : {}),
+};
+const node = existsSync(join(bin, "node")) ? join(bin, "node") : process.execPath;
+
+function tests(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return ["node_modules", "raw", ".justitia"].includes(entry.name) ? [] : tests(path);
+    return entry.name.endsWith(".test.ts") ? [path] : [];
+  });
+}
+
+const all = ["src", "test", "observatories"].flatMap((folder) => tests(join(root, folder)));
+const chosen = all.filter((path) => {
+  const name = relative(root, path);
+  const browser = name.startsWith("test/browser/");
+  if (only === "unit" && browser) return false;
+  if (only === "browser" && !browser) return false;
+  return filters.length === 0 || filters.some((filter) => name.includes(filter));
+});
+if (args.includes("--list")) {
+  process.stdout.write(`${chosen.map((path) => relative(root, path)).join("\n")}\n`);
+  process.exit(0);
+}
+if (chosen.length === 0) {
+  process.stderr.write("No test file fits.\n");
+  process.exit(1);
+}
+
+if (only === undefined && filters.length === 0) {
+  for (const [name, command, parameters] of [
+    ["format and lint", join(bin, "biome"), ["check", "--error-on-warnings"]],
+    ["types", join(bin, "tsc"), ["--noEmit"]],
+  ]) {
+    process.stdout.write(`== ${name}\n`);
+    const { status } = spawnSync(command, parameters, { cwd: root, stdio: "inherit", env: environment });
+    if (status !== 0) {
+      process.stderr.write(`${name}: failed\n`);
+      process.exit(1);
+    }
+  }
+}
+
+process.stdout.write(`== ${chosen.length} test files\n`);
+const child = spawn(node, ["--test", "--test-reporter=spec", "--test-concurrency=2", ...chosen], {
+  cwd: root,
+  env: environment,
+});
+let tail = "";
+child.stdout.on("data", (chunk) => {
+  process.stdout.write(chunk);
+  tail = (tail + chunk).slice(-20_000);
+});
+child.stderr.pipe(process.stderr);
+child.on("close", (code) => {
+  const count = (word) => Number([...tail.matchAll(new RegExp(`^\\S+ ${word} (\\d+)`, "gm"))].at(-1)?.[1] ?? 0);
+  const passed = count("pass");
+  const failed = count("fail") + count("cancelled");
+  const skipped = count("skipped");
+  const refused = process.env.CI === "true" && skipped > 0;
+  if (refused) process.stderr.write("In CI nothing may be skipped.\n");
+  if (passed === 0) process.stderr.write("No test was run.\n");
+  process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+  process.exit(code === 0 && failed === 0 && passed > 0 && !refused ? 0 : 1);
+});

@@ -1,0 +1,75 @@
+import type { BuildResult, Manifest } from "../../evidence/index.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { buildObservatory, type OpenObservatory, openObservatory } from "../observatory.ts";
+import { buildReporter, textTable } from "../terminal.ts";
+import { limitsOf, timeOf } from "./limits.ts";
+import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
+
+export interface BuildOptions extends CommonOptions {
+  readonly asOf?: string;
+  readonly offline?: boolean;
+  readonly verify?: boolean;
+  /** Commander's negation of `--no-wait`. */
+  readonly wait?: boolean;
+}
+
+/** `justitia build`: streams → snapshots → records → facts → indicators, doing only what has changed. */
+export async function buildCommand(
+  folder: string,
+  options: BuildOptions,
+  around: CommandSurroundings,
+): Promise<number> {
+  const begun = performance.now();
+  const observatory = await openObservatory(folder, {
+    state: options.state,
+    limits: limitsOf(options),
+    environment: around.environment,
+  });
+  const result = await runBuild(observatory, options, around);
+  const seconds = (performance.now() - begun) / 1000;
+  if (options.json === true) {
+    around.terminal.out(`${JSON.stringify({ ...result, seconds })}\n`);
+  } else {
+    around.terminal.out(`${summaryText(result.manifest)}\n`);
+    around.terminal.out(`${result.changed ? "Built" : "Nothing has changed"} in ${seconds.toFixed(2)} s.\n`);
+  }
+  return result.complete ? exitCodes.done : exitCodes.incomplete;
+}
+
+/** Builds and shows how it goes. */
+export async function runBuild(
+  observatory: OpenObservatory,
+  options: BuildOptions,
+  around: CommandSurroundings,
+): Promise<BuildResult> {
+  const report = options.json === true ? () => undefined : buildReporter(around.terminal, () => performance.now());
+  for (const { message } of observatory.warnings) report({ type: "warning", message });
+  return buildObservatory(observatory, {
+    asOf: options.asOf === undefined ? undefined : timeOf("--as-of", options.asOf),
+    offline: options.offline,
+    verify: options.verify,
+    wait: options.wait ?? true,
+    signal: around.signal,
+    listen: report,
+  });
+}
+
+/** Rows in and how they ended, stream by stream; then what could not be made and why. */
+export function summaryText(manifest: Manifest): string {
+  const rows: (string | number)[][] = [["stream", "rows in", "accepted", "flagged", "quarantined", "set aside"]];
+  const notes: string[] = [];
+  for (const [id, { summary, problems }] of Object.entries(manifest.streams)) {
+    if (summary === null) rows.push([id, "-", "-", "-", "-", "-"]);
+    else rows.push([id, summary.rowsIn, summary.accepted, summary.flagged, summary.quarantined, summary.setAside]);
+    for (const { message, hint } of problems) notes.push(`${id}: ${message}\n  ${hint}`);
+    for (const total of summary?.totals ?? []) {
+      if (!total.agrees)
+        notes.push(
+          `${id}: the published total "${total.total}" is ${total.expected}, found ${total.found} (${total.source}).`,
+        );
+    }
+  }
+  for (const [id, { problem }] of Object.entries(manifest.indicators))
+    if (problem !== null) notes.push(`${id}: ${problem}`);
+  return [textTable(rows), ...notes].join("\n");
+}

@@ -1,0 +1,103 @@
+import { serve as listen } from "@hono/node-server";
+import { type Engine, type ObservatoryReader, openReader } from "../../evidence/index.ts";
+import { exitCodes, UserError } from "../exit-codes.ts";
+import { checked, keptFiles, type OpenObservatory, openObservatory } from "../observatory.ts";
+import { createServer } from "../server.ts";
+import { limitsOf, timeOf } from "./limits.ts";
+import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
+
+export interface ServeOptions extends CommonOptions {
+  readonly port?: string;
+  readonly host?: string;
+  readonly asOf?: string;
+}
+
+/** `justitia serve`: the pages of the newest build, or of the newest that was there at a time. */
+export async function serveCommand(
+  folder: string,
+  options: ServeOptions,
+  around: CommandSurroundings,
+): Promise<number> {
+  const observatory = await openObservatory(folder, {
+    state: options.state,
+    limits: limitsOf(options),
+    environment: around.environment,
+  });
+  return serveObservatory(observatory, options, around);
+}
+
+/** Opens a build with the definitions that it was made with. Throws a UserError when there is none. */
+export async function readBuild(
+  observatory: OpenObservatory,
+  asOf: string | undefined,
+): Promise<{ readonly reader: ObservatoryReader; readonly engine: Engine }> {
+  const manifest = await observatory.builds.current(asOf === undefined ? undefined : timeOf("--as-of", asOf));
+  if (manifest === undefined) {
+    const when = asOf === undefined ? "yet" : `by ${asOf}`;
+    throw new UserError(
+      `Nothing had been built ${when}. Run \`justitia build ${observatory.directory}\` first.`,
+      exitCodes.invalid,
+    );
+  }
+  const texts = await observatory.builds.definitions(manifest.definitions);
+  if (texts === undefined)
+    throw new UserError(
+      `The definitions of the build of ${manifest.builtAt} are not in ${observatory.state}. Build again.`,
+      exitCodes.invalid,
+    );
+  const { definitions } = await checked(observatory.directory, keptFiles(texts));
+  if (definitions === undefined)
+    throw new UserError(
+      `The definitions of the build of ${manifest.builtAt} cannot be read by this version. Build again.`,
+      exitCodes.invalid,
+    );
+  const engine = await observatory.openEngine();
+  return {
+    reader: openReader({
+      manifest,
+      definitions,
+      engine,
+      steps: `${observatory.state}/steps`,
+      snapshots: observatory.snapshots,
+    }),
+    engine,
+  };
+}
+
+/** Serves until the user asks to stop. */
+export async function serveObservatory(
+  observatory: OpenObservatory,
+  options: ServeOptions,
+  around: CommandSurroundings,
+): Promise<number> {
+  const { reader, engine } = await readBuild(observatory, options.asOf);
+  const app = createServer({
+    reader,
+    report: (error) =>
+      around.terminal.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
+  });
+  const hostname = options.host ?? "127.0.0.1";
+  const port = options.port === undefined ? 4173 : Number(options.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new UserError(`--port ${options.port}: expected a whole number from 0 to 65535.`, exitCodes.usage);
+  }
+  await new Promise<void>((ended, failed) => {
+    const server = listen({ fetch: app.fetch, hostname, port }, (address) => {
+      around.terminal.out(`http://${hostname}:${address.port}/\n`);
+    });
+    server.on("error", (error: NodeJS.ErrnoException) => {
+      failed(
+        error.code === "EADDRINUSE"
+          ? new UserError(`Port ${port} is taken by another program. Choose another with --port.`, exitCodes.usage)
+          : error,
+      );
+    });
+    const stop = (): void => {
+      server.close(() => ended());
+      if ("closeAllConnections" in server) server.closeAllConnections();
+    };
+    if (around.signal.aborted) stop();
+    around.signal.addEventListener("abort", stop, { once: true });
+  }).finally(() => engine.close());
+  return exitCodes.done;
+}

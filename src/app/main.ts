@@ -1,0 +1,154 @@
+import { Command, CommanderError } from "commander";
+import { buildCommand } from "./commands/build.ts";
+import { checkCommand } from "./commands/check.ts";
+import { coverageCommand } from "./commands/coverage.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { explainCommand } from "./commands/explain.ts";
+import { quarantineCommand } from "./commands/quarantine.ts";
+import { schemaCommand } from "./commands/schema.ts";
+import { serveCommand } from "./commands/serve.ts";
+import type { CommandSurroundings } from "./commands/surroundings.ts";
+import { exitCodes, UserError } from "./exit-codes.ts";
+import { programVersion } from "./version.ts";
+
+/** The command line of Justitia. Gives the exit code; writes results to `out` and everything else to `err`. */
+export async function main(argv: readonly string[], around: CommandSurroundings): Promise<number> {
+  let code: number = exitCodes.done;
+  const program = commands(around, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    return failed(error, around);
+  }
+}
+
+function failed(error: unknown, around: CommandSurroundings): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (error instanceof UserError) {
+    around.terminal.err(`${error.message}\n`);
+    return error.exitCode;
+  }
+  if (around.signal.aborted) {
+    around.terminal.err("\nInterrupted. What was finished is kept; the next build continues from there.\n");
+    return exitCodes.interrupted;
+  }
+  const storage = storageProblem(error);
+  if (storage !== undefined) {
+    around.terminal.err(`${storage}\n`);
+    return exitCodes.storage;
+  }
+  around.terminal.err(
+    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a mistake of the program. Please report it.\n`,
+  );
+  return exitCodes.failure;
+}
+
+/** A sentence for a full disk or a folder that cannot be written; undefined for every other error. */
+function storageProblem(error: unknown): string | undefined {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 6; cause = cause.cause, depth += 1) {
+    const code = "code" in cause ? cause.code : undefined;
+    if (
+      code === "ENOSPC" ||
+      code === "EDQUOT" ||
+      /no space left on device|could not write all bytes/i.test(cause.message)
+    ) {
+      return "The disk is full. Nothing half written was kept: make room and build again.";
+    }
+    if (
+      code === "EACCES" ||
+      code === "EPERM" ||
+      code === "EROFS" ||
+      /read-only file system|permission denied/i.test(cause.message)
+    ) {
+      return `A folder cannot be written: ${cause.message}\nChoose another place for what is built with --state <folder>.`;
+    }
+  }
+  return undefined;
+}
+
+function commands(around: CommandSurroundings, done: (code: number) => void): Command {
+  const { out, err } = around.terminal;
+  const program = new Command("justitia")
+    .description("Criminal-justice evidence: from raw records to classified, disaggregated, traceable indicators.")
+    .version(programVersion)
+    .exitOverride()
+    .configureOutput({ writeOut: out, writeErr: err })
+    .showSuggestionAfterError()
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 done · 1 mistake of the program · 2 wrong call · 3 faulty definition or delivery · 4 built, but not complete
+            5 another build holds the observatory · 6 disk full or folder not writable · 130 interrupted
+
+A first look:   justitia demo
+Your own:       justitia init my-observatory && justitia build my-observatory && justitia serve my-observatory`,
+    );
+  const common = (command: Command): Command =>
+    command
+      .option("--state <folder>", "where snapshots and results are kept (default: <observatory>/.justitia)")
+      .option("--memory <size>", "most memory of the engine, such as 512MB", "1GB")
+      .option("--threads <number>", "processors to use (default: all)")
+      .option("--json", "results as JSON, for machines");
+  common(program.command("demo").description("build the embedded example and serve its pages"))
+    .option("--port <number>", "port to listen on", "4173")
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--build-only", "build, print the summary, and do not serve")
+    .action(async (options) => done(await demoCommand(options, around)));
+  common(
+    program
+      .command("check")
+      .argument("<observatory>")
+      .description("hold every definition against its schema and the others; run nothing"),
+  ).action(async (folder, options) => done(await checkCommand(folder, options, around)));
+  common(
+    program
+      .command("build")
+      .argument("<observatory>")
+      .description("streams → snapshots → records → facts → indicators, only what has changed"),
+  )
+    .option("--as-of <date>", "build from what had been delivered by then; fetch nothing")
+    .option("--offline", "use no network")
+    .option("--verify", "read every local file and address anew, even where nothing seems changed")
+    .option("--no-wait", "give up at once when another build holds the observatory")
+    .action(async (folder, options) => done(await buildCommand(folder, options, around)));
+  common(program.command("serve").argument("<observatory>").description("serve the pages of the newest build"))
+    .option("--port <number>", "port to listen on", "4173")
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--as-of <date>", "the build that was the newest then")
+    .action(async (folder, options) => done(await serveCommand(folder, options, around)));
+  common(
+    program
+      .command("explain")
+      .argument("<observatory>")
+      .argument("<figure>", "indicator/area/period, such as homicide/R01/2023")
+      .description("the line back of one figure: facts, rules, rows, bytes"),
+  )
+    .option("--by <dimensions>", "dimensions with values, such as sex=F,age=Y0T17")
+    .option("--as-of <date>", "the build that was the newest then")
+    .action(async (folder, figure, options) => done(await explainCommand(folder, figure, options, around)));
+  common(
+    program
+      .command("coverage")
+      .argument("<observatory>")
+      .description("how much reached which ICCS level, and who reported"),
+  ).action(async (folder, options) => done(await coverageCommand(folder, options, around)));
+  common(
+    program
+      .command("quarantine")
+      .argument("<observatory>")
+      .argument("[stream]")
+      .description("rows that were put apart or flagged, and why"),
+  )
+    .option("--limit <number>", "most rows to list", "20")
+    .action(async (folder, stream, options) => done(await quarantineCommand(folder, stream, options, around)));
+  program
+    .command("schema")
+    .argument("[kind]", "observatory, stream, crosswalk, coverage, population, event or indicator")
+    .option("--write <folder>", "write all schemas as files")
+    .description("the JSON Schema of a kind of definition")
+    .action(async (kind, options) => done(await schemaCommand(kind, options, around)));
+  return program;
+}

@@ -1,0 +1,119 @@
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { recordSummarySchema } from "../records/index.ts";
+import { contentHash, type Plain, plainOf } from "./canonical.ts";
+import { readJson, writeWhole } from "./steps.ts";
+
+const partSchema = z.object({ name: z.string(), sha256: z.string(), bytes: z.number() });
+
+const streamResultSchema = z.object({
+  /** Hash of the delivery, the vintage of all that was made from it; null when the stream could not be had. */
+  delivery: z.string().nullable(),
+  retrievedAt: z.string().nullable(),
+  location: z.string().nullable(),
+  licence: z.string().nullable(),
+  parts: z.array(partSchema),
+  rows: z.string().nullable(),
+  records: z.string().nullable(),
+  summary: recordSummarySchema.nullable(),
+  /** Keys of the fact sets' steps. */
+  facts: z.record(z.string(), z.string()),
+  /** Why the stream is not there, or is older than its source. */
+  problems: z.array(z.object({ code: z.string(), message: z.string(), hint: z.string() })),
+});
+export type StreamResult = z.infer<typeof streamResultSchema>;
+
+/** A build: which bytes were read, which steps were done, with which definitions. Immutable. */
+export const manifestSchema = z.object({
+  format: z.literal(1),
+  observatory: z.string(),
+  program: z.string(),
+  builtAt: z.string(),
+  asOf: z.string().nullable(),
+  /** Hash of all definition files; their texts are kept under it. */
+  definitions: z.string(),
+  streams: z.record(z.string(), streamResultSchema),
+  coverages: z.record(z.string(), z.string()),
+  indicators: z.record(z.string(), z.object({ key: z.string().nullable(), problem: z.string().nullable() })),
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** What a build says, without the time at which it said it: equal builds have equal hashes. */
+export function manifestHash(manifest: Manifest): string {
+  const { builtAt, streams, ...rest } = manifest;
+  const timeless = Object.fromEntries(
+    Object.entries(streams).map(([id, { retrievedAt, location, ...stream }]) => [id, stream]),
+  );
+  return contentHash({ ...asRecord(plainOf(rest)), streams: plainOf(timeless) });
+}
+
+function asRecord(value: Plain): { readonly [key: string]: Plain | undefined } {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new TypeError("a manifest is an object");
+  return Object.fromEntries(Object.entries(value));
+}
+
+/** The builds of a state folder. */
+export interface BuildLedger {
+  /** The newest build, or the newest that was there at a time. */
+  current(asOf?: Date): Promise<Manifest | undefined>;
+  /** Writes a build unless the newest says the same; gives the one that stands. */
+  add(manifest: Manifest): Promise<Manifest>;
+  /** Keeps the texts of definition files under their hash. */
+  keepDefinitions(texts: Readonly<Record<string, string>>): Promise<string>;
+  /** The texts of the definition files that a build was made with. */
+  definitions(hash: string): Promise<Readonly<Record<string, string>> | undefined>;
+}
+
+/** Opens the ledger of builds under `<state>/builds`. */
+export function createBuildLedger(state: string): BuildLedger {
+  const builds = join(state, "builds");
+  const kept = join(state, "definitions");
+  const names = async (): Promise<string[]> => {
+    try {
+      return (await readdir(builds)).filter((name) => name.endsWith(".json")).sort();
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+      throw error;
+    }
+  };
+  const read = async (name: string): Promise<Manifest> =>
+    manifestSchema.parse(JSON.parse(await readFile(join(builds, name), "utf8")));
+  const current = async (asOf?: Date): Promise<Manifest | undefined> => {
+    const latest = asOf === undefined ? undefined : stamp(asOf.toISOString());
+    const name = (await names()).findLast(
+      (candidate) => latest === undefined || candidate.slice(0, latest.length) <= latest,
+    );
+    return name === undefined ? undefined : read(name);
+  };
+  return {
+    current,
+    async add(manifest) {
+      const newest = await current();
+      if (newest !== undefined && manifestHash(newest) === manifestHash(manifest)) return newest;
+      await mkdir(builds, { recursive: true });
+      await writeWhole(
+        join(builds, `${stamp(manifest.builtAt)}-${manifestHash(manifest).slice(0, 12)}.json`),
+        `${JSON.stringify(manifest, null, 1)}\n`,
+      );
+      return manifest;
+    },
+    async keepDefinitions(texts) {
+      const hash = contentHash(texts);
+      await mkdir(kept, { recursive: true });
+      const path = join(kept, `${hash}.json`);
+      if ((await readJson(path)) === undefined) await writeWhole(path, JSON.stringify(texts));
+      return hash;
+    },
+    async definitions(hash) {
+      const found = await readJson(join(kept, `${hash}.json`));
+      return found === undefined ? undefined : z.record(z.string(), z.string()).parse(found);
+    },
+  };
+}
+
+/** A time as the beginning of a file name: sortable, without characters that file systems refuse. */
+function stamp(time: string): string {
+  return time.replaceAll(/[-:.]/g, "");
+}

@@ -1,0 +1,17 @@
+export { type Area, type TableRow, titleFromCells } from "./areas.ts";
+export type { Coverage, ObservatoryEvent, Population } from "./coverage.ts";
+export type { FactSelection, Indicator } from "./indicator.ts";
+export { type DefinitionKind, definitionJsonSchema, definitionKinds } from "./json-schema.ts";
+export {
+  type Definitions,
+  folderFiles,
+  type LoadedDefinitions,
+  loadDefinitions,
+  type ObservatoryFiles,
+} from "./load.ts";
+export type { Observatory } from "./observatory.ts";
+export { type DefinitionProblem, formatProblem, nearest } from "./problem.ts";
+export { checkReferences } from "./references.ts";
+export type { AbsenceMeaning, FactSet, Format, PublishedTotal, RecordColumn, RecordRule, Stream } from "./stream.ts";
+export { type CountUnit, countUnits, type Frequency, type Language, type LocalText } from "./words.ts";
+export type { DefinitionFile } from "./yaml-file.ts";

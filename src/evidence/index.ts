@@ -1,0 +1,57 @@
+export {
+  type BuildEvent,
+  type BuildLedger,
+  type BuildResult,
+  build,
+  createBuildLedger,
+  createStepStore,
+  type LockHolder,
+  type Manifest,
+  manifestHash,
+  type StepStore,
+  type StreamResult,
+  takeBuildLock,
+} from "./build/index.ts";
+export type { Observatory } from "./definitions/index.ts";
+export {
+  type Area,
+  type Coverage,
+  checkReferences,
+  type DefinitionFile,
+  type DefinitionKind,
+  type DefinitionProblem,
+  type Definitions,
+  definitionJsonSchema,
+  definitionKinds,
+  type FactSet,
+  type Format,
+  type Frequency,
+  folderFiles,
+  formatProblem,
+  type Indicator,
+  type Language,
+  type LoadedDefinitions,
+  type LocalText,
+  loadDefinitions,
+  nearest,
+  type ObservatoryEvent,
+  type ObservatoryFiles,
+  type Stream,
+} from "./definitions/index.ts";
+export { periodText } from "./periods.ts";
+export {
+  type CoverageReport,
+  type CrosswalkReport,
+  type LineBack,
+  type LineBackRule,
+  type LineBackSet,
+  type Observation,
+  type ObservationFilter,
+  type ObservatoryReader,
+  openReader,
+  type QuarantinedRow,
+  type UnmappedCode,
+} from "./read/index.ts";
+export { createSnapshotStore, type SnapshotStore } from "./snapshots/index.ts";
+export { type Engine, type EngineSettings, openEngine, QueryError } from "./store/index.ts";
+export { textIn } from "./text.ts";

@@ -1,0 +1,59 @@
+import type { Frequency } from "./definitions/words.ts";
+
+const lengths = { A: "1 YEAR", Q: "3 MONTH", M: "1 MONTH", W: "7 DAY", D: "1 DAY" } as const;
+const truncations = { A: "year", Q: "quarter", M: "month", W: "week", D: "day" } as const;
+const shortestFirst: readonly Frequency[] = ["D", "M", "Q", "A"];
+
+/** Length of a period as an SQL interval. */
+export function periodLength(frequency: Frequency): string {
+  return `INTERVAL ${lengths[frequency]}`;
+}
+
+/** First day of the period of a date, as SQL. Weeks are ISO weeks and begin on Monday. */
+export function periodStart(date: string, frequency: Frequency): string {
+  return `CAST(date_trunc('${truncations[frequency]}', ${date}) AS DATE)`;
+}
+
+/** Whether periods of one frequency add up to periods of another. Weeks fit into nothing but themselves. */
+export function nests(part: Frequency, whole: Frequency): boolean {
+  if (part === whole) return true;
+  if (part === "W" || whole === "W") return part === "D";
+  return shortestFirst.indexOf(part) < shortestFirst.indexOf(whole);
+}
+
+/** How many periods of one frequency make one of another, where that number is fixed; days vary. */
+export function periodsWithin(part: Frequency, whole: Frequency): number | undefined {
+  if (part === whole) return 1;
+  const months: Partial<Record<Frequency, number>> = { M: 1, Q: 3, A: 12 };
+  const short = months[part];
+  const long = months[whole];
+  return short === undefined || long === undefined || long < short ? undefined : long / short;
+}
+
+/** A period in SDMX writing: 2020, 2020-Q2, 2020-03, 2020-W12, 2020-03-16. The date is its first day, ISO 8601. */
+export function periodText(date: string, frequency: Frequency): string {
+  const year = date.slice(0, 4);
+  switch (frequency) {
+    case "A":
+      return year;
+    case "Q":
+      return `${year}-Q${Math.floor((Number(date.slice(5, 7)) - 1) / 3) + 1}`;
+    case "M":
+      return date.slice(0, 7);
+    case "W":
+      return isoWeek(date);
+    case "D":
+      return date.slice(0, 10);
+    default:
+      return frequency satisfies never;
+  }
+}
+
+/** ISO 8601 week of a Monday: the week belongs to the year of its Thursday. */
+function isoWeek(monday: string): string {
+  const day = Date.parse(`${monday.slice(0, 10)}T00:00:00Z`);
+  const thursday = new Date(day + 3 * 86_400_000);
+  const firstDay = Date.UTC(thursday.getUTCFullYear(), 0, 1);
+  const week = Math.floor((thursday.getTime() - firstDay) / (7 * 86_400_000)) + 1;
+  return `${thursday.getUTCFullYear()}-W${String(week).padStart(2, "0")}`;
+}

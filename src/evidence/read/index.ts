@@ -1,0 +1,15 @@
+export type {
+  CoverageReport,
+  CrosswalkReport,
+  LineBack,
+  LineBackRule,
+  LineBackSet,
+  MappingCoverage,
+  ObservatoryReader,
+  QuarantinedRow,
+  ReportedShare,
+  UnitReport,
+  UnmappedCode,
+} from "./model.ts";
+export type { Observation, ObservationFilter } from "./observation.ts";
+export { openReader, type ReaderInput } from "./reader.ts";

@@ -1,0 +1,223 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { crosswalkOf, lookupsOf } from "../build/index.ts";
+import type { FactSelection, FactSet, Indicator, Stream } from "../definitions/index.ts";
+import { classifiedSql, factFiles, groupedSql } from "../facts/index.ts";
+import { selectionConditions } from "../indicators/index.ts";
+import { periodLength, periodStart } from "../periods.ts";
+import { planRecords, recordFiles, recordsRelation } from "../records/index.ts";
+import { readRows } from "../rows/index.ts";
+import { sha256Of } from "../snapshots/index.ts";
+import { identifier, literal, parquet } from "../store/index.ts";
+import type { LineBack, LineBackRule, LineBackSet } from "./model.ts";
+import { type Observation, type ObservationFilter, observationSchema, observationsQuery } from "./observation.ts";
+import type { ReaderInput } from "./reader.ts";
+
+/** Most facts and rules that are listed for one figure; how many there are is said. */
+const listLimit = 100;
+
+/** Follows one figure back: its facts, the rules that classified them, the rows of the source, the bytes. */
+export async function lineBackOf(
+  input: ReaderInput,
+  id: string,
+  filter: ObservationFilter,
+): Promise<LineBack | undefined> {
+  const indicator = input.definitions.indicators.get(id)?.value;
+  const key = input.manifest.indicators[id]?.key;
+  if (indicator === undefined || key === undefined || key === null) return undefined;
+  const dimensions = [...new Set(indicator.breakdowns.flat())].filter((name) => name !== "area");
+  const file = join(input.steps, "indicator", key, "observations.parquet");
+  const found = await input.engine.rows(observationsQuery(file, dimensions, filter), observationSchema(dimensions));
+  const [observation] = found;
+  if (observation === undefined || found.length > 1) return undefined;
+  const sets: LineBackSet[] = [];
+  for (const part of partsOf(input, indicator)) {
+    const set = await setOf(input, observation, part);
+    if (set !== undefined) sets.push(set);
+  }
+  return { indicator, observation, sets };
+}
+
+interface Part {
+  readonly role: LineBackSet["role"];
+  readonly reference: string;
+  readonly selection: FactSelection | undefined;
+}
+
+function partsOf(input: ReaderInput, indicator: Indicator): Part[] {
+  const parts: Part[] = indicator.numerator.facts.map((reference) => ({
+    role: "numerator",
+    reference,
+    selection: indicator.numerator,
+  }));
+  if (indicator.measure === "rate") {
+    const facts = input.definitions.populations.get(indicator.denominator.population)?.value.facts;
+    if (facts !== undefined) parts.push({ role: "population", reference: facts, selection: undefined });
+  } else if (indicator.measure !== "count") {
+    for (const reference of indicator.denominator.facts)
+      parts.push({ role: "denominator", reference, selection: indicator.denominator });
+  }
+  return parts;
+}
+
+const factSchema = z.object({
+  area: z.string(),
+  period: z.string(),
+  iccs: z.string().nullable(),
+  sex: z.string(),
+  age: z.string(),
+  value: z.number().nullable(),
+  status: z.string(),
+  records: z.number(),
+});
+
+async function setOf(input: ReaderInput, observation: Observation, part: Part): Promise<LineBackSet | undefined> {
+  const [streamId = "", setId = ""] = part.reference.split("/");
+  const stream = input.definitions.streams.get(streamId)?.value;
+  const set = stream?.facts.find(({ facts }) => facts === setId);
+  const result = input.manifest.streams[streamId];
+  const key = result?.facts[setId];
+  if (
+    stream === undefined ||
+    set === undefined ||
+    result === undefined ||
+    key === undefined ||
+    result.delivery === null
+  )
+    return undefined;
+  const conditions = conditionsOf(input, observation, part, set);
+  const facts = parquet([join(input.steps, "facts", key, factFiles.facts)]);
+  const where = ` WHERE ${conditions.join(" AND ")}`;
+  const rows = await input.engine.rows(
+    {
+      text: `SELECT area, CAST(period AS VARCHAR) AS period, iccs, sex, age, value, status, records FROM ${facts}${where}
+        ORDER BY coalesce(value, 0) DESC, area, period, iccs, sex, age LIMIT ${listLimit}`,
+      values: [],
+    },
+    factSchema,
+  );
+  const [count] = await input.engine.rows(
+    { text: `SELECT count(*) AS n FROM ${facts}${where}`, values: [] },
+    z.object({ n: z.number() }),
+  );
+  const crosswalk = crosswalkOf(input.definitions, set);
+  return {
+    role: part.role,
+    stream: streamId,
+    facts: setId,
+    rows,
+    allRows: count?.n ?? rows.length,
+    crosswalk: crosswalk === undefined ? undefined : { id: crosswalk.crosswalk, version: crosswalk.version },
+    rules: crosswalk === undefined ? [] : await rulesOf(input, stream, set, conditions, observation),
+    delivery: {
+      hash: result.delivery,
+      retrievedAt: result.retrievedAt ?? "",
+      location: result.location ?? "",
+      parts: result.parts,
+    },
+  };
+}
+
+/** The conditions that a fact of the figure meets: its place, its period, its dimensions, and the selection's own. */
+function conditionsOf(input: ReaderInput, observation: Observation, part: Part, set: FactSet): string[] {
+  const areas = areasWithin(input, observation.area).map(literal).join(", ");
+  const conditions = [`area IN (${areas})`];
+  if (part.selection === undefined) {
+    conditions.push(
+      `year(period) BETWEEN ${Number(observation.period.slice(0, 4)) - 1} AND ${Number(observation.period.slice(0, 4)) + 1}`,
+    );
+    return conditions;
+  }
+  const begin = `DATE ${literal(observation.period)}`;
+  conditions.push(`period >= ${begin} AND period < ${begin} + ${periodLength(observation.frequency)}`);
+  const grouping = observation.grouping === "" ? [] : observation.grouping.split(",");
+  conditions.push(...selectionConditions(part.selection, set, grouping));
+  for (const name of grouping) {
+    const value = observation.dimensions[name] ?? "_T";
+    if (name === "iccs") conditions.push(value === "_U" ? "iccs IS NULL" : `starts_with(iccs, ${literal(value)})`);
+    else conditions.push(`coalesce(${identifier(name)}, '_U') = ${literal(value)}`);
+  }
+  return conditions;
+}
+
+/** An area and all areas in it; for a whole observatory also what is recorded without a place. */
+function areasWithin(input: ReaderInput, code: string): string[] {
+  const areas = input.definitions.areas;
+  const within = [...areas.values()].filter((area) => {
+    for (let step: typeof area | undefined = area, depth = 0; step !== undefined && depth < 32; depth += 1) {
+      if (step.code === code) return true;
+      step = step.parent === undefined ? undefined : areas.get(step.parent);
+    }
+    return false;
+  });
+  const isRoot = areas.get(code)?.parent === undefined;
+  return [...within.map((area) => area.code), ...(isRoot || code === "_U" ? ["_U"] : [])];
+}
+
+const ruleSchema = z.object({
+  nationalCode: z.string(),
+  iccs: z.string().nullable(),
+  records: z.number(),
+  weight: z.number(),
+  part: z.number(),
+  row: z.number(),
+  rule: z.string().nullable(),
+});
+
+/** How the national codes of the records in a figure were classified, with one row of the source for each. */
+async function rulesOf(
+  input: ReaderInput,
+  stream: Stream,
+  set: FactSet,
+  conditions: readonly string[],
+  observation: Observation,
+): Promise<LineBackRule[]> {
+  const result = input.manifest.streams[stream.stream];
+  const crosswalk = crosswalkOf(input.definitions, set);
+  if (result === undefined || result.rows === null || result.records === null || crosswalk === undefined) return [];
+  const paths = result.parts.map(({ sha256 }) => input.snapshots.path(sha256Of(sha256)));
+  const info = await readRows(join(input.steps, "rows", result.rows), paths);
+  const plan = planRecords(stream, info.rows, {
+    timezone: input.definitions.observatory.value.timezone,
+    areaCodes: new Set(input.definitions.areas.keys()),
+    lookups: lookupsOf(input.definitions, stream),
+  });
+  const repeats = result.summary?.rules.some(({ expected, rows }) => expected === "each key once" && rows > 0) === true;
+  const records = recordsRelation(
+    plan,
+    repeats ? join(input.steps, "records", result.records, recordFiles.duplicates) : undefined,
+  );
+  const begin = `DATE ${literal(observation.period)}`;
+  const start = periodStart(identifier(set.period.column), set.period.frequency);
+  const near = `(SELECT * FROM ${records} WHERE ${start} >= ${begin} AND ${start} < ${begin} + ${periodLength(observation.frequency)})`;
+  await input.engine.run(`CREATE OR REPLACE TEMP TABLE line_back AS ${groupedSql(set, stream, near, crosswalk)}`);
+  const code = classificationColumn(set);
+  const firstRows = `SELECT ${identifier(code ?? "")}::VARCHAR AS national_code, min(_part) AS part, arg_min(_row, _part * 1e12 + _row) AS "row" FROM ${near} GROUP BY 1`;
+  const rules = await input.engine.rows(
+    {
+      text: `SELECT coalesce(c.national_code, '') AS "nationalCode", c.iccs, sum(c.records) AS records, c.iccs_weight AS weight,
+          any_value(f.part) AS part, any_value(f."row") AS "row", c.crosswalk_rule::VARCHAR AS rule
+        FROM (${classifiedSql(set, "line_back", crosswalk)}) c LEFT JOIN (${firstRows}) f ON f.national_code IS NOT DISTINCT FROM c.national_code
+        WHERE ${conditions.map((condition) => condition.replaceAll("mapping <>", "mapping_status <>")).join(" AND ")}
+        GROUP BY ALL ORDER BY records DESC, "nationalCode", iccs LIMIT ${listLimit}`,
+      values: [],
+    },
+    ruleSchema,
+  );
+  await input.engine.run("DROP TABLE line_back");
+  return rules.map((found) => {
+    const rule = crosswalk.rules.find(
+      ({ code: ruleCode, iccs }) => ruleCode === found.nationalCode && iccs === found.iccs,
+    );
+    return {
+      ...found,
+      part: result.parts[found.part]?.name ?? String(found.part),
+      authority: rule?.authority ?? null,
+      note: rule?.note ?? null,
+    };
+  });
+}
+
+function classificationColumn(set: FactSet): string | undefined {
+  return set.classification !== "none" && "crosswalk" in set.classification ? set.classification.column : undefined;
+}

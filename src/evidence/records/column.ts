@@ -1,0 +1,297 @@
+import type { AbsenceMeaning, RecordColumn } from "../definitions/stream.ts";
+import { identifier, literal, literalOf } from "../store/index.ts";
+
+/** What a column expression needs to know of the world around it. */
+export interface ColumnSurroundings {
+  /** DuckDB type of the source's column: `VARCHAR` for every text format, the real type for Parquet. */
+  readonly sourceType: string;
+  /** Quoted reference to the source's column. */
+  readonly source: string;
+  /** IANA zone of the observatory, in which periods are cut. */
+  readonly timezone: string;
+  /** Pairs of a declared lookup table. */
+  readonly lookup: ReadonlyMap<string, string> | undefined;
+  /** Codes of the observatory's areas. */
+  readonly areaCodes: ReadonlySet<string>;
+}
+
+/** A way in which a row can fail, as an SQL condition that is true for the rows that do. */
+export interface ColumnCheck {
+  readonly column: string;
+  readonly kind: "required" | "type" | "minimum" | "maximum" | "pattern" | "code" | "area";
+  readonly action: "quarantine" | "flag";
+  readonly fails: string;
+  readonly expected: string;
+}
+
+/** The SQL of one record column: its value, what absence means, and how it can fail. */
+export interface ColumnSql {
+  readonly name: string;
+  /** The text as delivered, white space taken away where declared; NULL when empty. */
+  readonly text: string;
+  readonly value: string;
+  readonly type: "VARCHAR" | "BIGINT" | "DOUBLE" | "BOOLEAN" | "DATE" | "TIMESTAMP";
+  /** For numbers with masks: the meaning of a masked text, NULL where the cell is a number; and the bounds. */
+  readonly masks: { readonly absence: string; readonly low: string; readonly high: string } | undefined;
+  readonly checks: readonly ColumnCheck[];
+}
+
+const duckTypes = {
+  text: "VARCHAR",
+  integer: "BIGINT",
+  number: "DOUBLE",
+  boolean: "BOOLEAN",
+  date: "DATE",
+  datetime: "TIMESTAMP",
+  year: "DATE",
+  "year-month": "DATE",
+} as const;
+
+/** Writes the SQL of a declared column. Nothing is guessed: what the declaration does not allow is a failing check. */
+export function columnSql(name: string, column: RecordColumn, around: ColumnSurroundings): ColumnSql {
+  if (column.constant !== undefined) {
+    const value = literal(column.constant);
+    return { name, text: value, value, type: "VARCHAR", masks: undefined, checks: [] };
+  }
+  const text = textOf(column, around);
+  const masked = Object.entries(column.masked);
+  const isMasked =
+    masked.length === 0 ? "FALSE" : `coalesce(${text} IN (${masked.map(([mask]) => literal(mask)).join(", ")}), FALSE)`;
+  const read = readValue(column, around, text);
+  const coded = recode(column, around, read, text);
+  const value = column.whenEmpty === undefined ? coded.value : `coalesce(${coded.value}, ${literal(column.whenEmpty)})`;
+  const checks: ColumnCheck[] = [];
+  const check = (kind: ColumnCheck["kind"], fails: string, expected: string): void => {
+    checks.push({ column: name, kind, action: column.onFail, fails: `coalesce(${fails}, FALSE)`, expected });
+  };
+  if (column.required && column.whenEmpty === undefined) check("required", `${text} IS NULL`, "a value");
+  if (column.type !== "text") {
+    check("type", `${text} IS NOT NULL AND NOT ${isMasked} AND ${read} IS NULL`, expectedForm(column));
+  }
+  if (coded.unknown !== undefined) check("code", coded.unknown, coded.expected);
+  if (column.minimum !== undefined)
+    check("minimum", `${read} < ${lowerBound(column, column.minimum)}`, `at least ${column.minimum}`);
+  if (column.maximum !== undefined)
+    check("maximum", `${read} ${upperBound(column, column.maximum)}`, `at most ${column.maximum}`);
+  if (column.pattern !== undefined) {
+    check("pattern", `NOT regexp_full_match(${text}, ${literal(column.pattern)})`, `text like ${column.pattern}`);
+  }
+  if (column.codes !== undefined) {
+    const codes = column.codes.map(literal).join(", ");
+    check("code", `${value}::VARCHAR NOT IN (${codes})`, `one of ${shortList(column.codes)}`);
+  }
+  if (column.areas) {
+    const codes = [...around.areaCodes].map(literal).join(", ");
+    check(
+      "area",
+      codes === "" ? "TRUE" : `${value}::VARCHAR NOT IN (${codes})`,
+      "the code of an area of the observatory",
+    );
+  }
+  const recoded = column.values !== undefined || column.lookup !== undefined || column.bands !== undefined;
+  return {
+    name,
+    text,
+    value,
+    type: recoded || column.whenEmpty !== undefined ? "VARCHAR" : duckTypes[column.type],
+    masks: masked.length === 0 ? undefined : maskSql(text, read, column),
+    checks,
+  };
+}
+
+function textOf(column: RecordColumn, around: ColumnSurroundings): string {
+  const plain = around.sourceType === "VARCHAR" ? around.source : `${around.source}::VARCHAR`;
+  const trimmed = column.trim && around.sourceType === "VARCHAR" ? `trim(${plain}, ' \t\r\n\u00a0')` : plain;
+  const empties = column.empty.map(literal);
+  if (empties.length === 0) return trimmed;
+  if (empties.length === 1) return `nullif(${trimmed}, ${empties[0] ?? "''"})`;
+  return `(CASE WHEN ${trimmed} IN (${empties.join(", ")}) THEN NULL ELSE ${trimmed} END)`;
+}
+
+function readValue(column: RecordColumn, around: ColumnSurroundings, text: string): string {
+  const native = duckTypes[column.type];
+  if (around.sourceType === native && column.type !== "text") return around.source;
+  switch (column.type) {
+    case "text":
+      return text;
+    case "integer":
+      return `TRY_CAST(${numberText(column, text)} AS BIGINT)`;
+    case "number":
+      return finite(`TRY_CAST(${numberText(column, text)} AS DOUBLE)`);
+    case "boolean":
+      return `(CASE WHEN ${text} IN (${list(column.true)}) THEN TRUE WHEN ${text} IN (${list(column.false)}) THEN FALSE END)`;
+    case "date":
+      return around.sourceType === "TIMESTAMP"
+        ? `CAST(${around.source} AS DATE)`
+        : `CAST(${moment(column, text)} AS DATE)`;
+    case "datetime":
+      return inZone(column, around, moment(column, text));
+    case "year":
+      return `(CASE WHEN regexp_full_match(${text}, '[0-9]{4}') AND ${text} <> '0000' THEN make_date(CAST(${text} AS INTEGER), 1, 1) END)`;
+    case "year-month":
+      return column.format === undefined
+        ? `CAST(try_strptime(${text} || '-01', ['%Y-%m-%d']) AS DATE)`
+        : `CAST(date_trunc('month', ${moment(column, text)}) AS DATE)`;
+    default:
+      return column.type satisfies never;
+  }
+}
+
+/** A number as the standard writes it, or NULL when the text is not a number of the declared form. */
+function numberText(column: RecordColumn, text: string): string {
+  const fraction = column.type === "integer" ? "" : `(${inPattern(column.decimal)}[0-9]+)?([eE][+-]?[0-9]+)?`;
+  const grouped = column.thousands === "" ? "" : `[0-9]{1,3}(${inPattern(column.thousands)}[0-9]{3})+|`;
+  const matches = `regexp_full_match(${text}, ${literal(`[+-]?(${grouped}[0-9]+)${fraction}`)})`;
+  let clean = text;
+  if (column.thousands !== "") clean = `replace(${clean}, ${literal(column.thousands)}, '')`;
+  if (column.decimal !== ".") clean = `replace(${clean}, ${literal(column.decimal)}, '.')`;
+  return `(CASE WHEN ${matches} THEN ${clean} END)`;
+}
+
+function finite(number: string): string {
+  return `(CASE WHEN isfinite(${number}) THEN ${number} END)`;
+}
+
+function moment(column: RecordColumn, text: string): string {
+  const formats = (
+    column.format ?? (column.type === "date" ? "%Y-%m-%d" : "%Y-%m-%dT%H:%M:%S|%Y-%m-%d %H:%M:%S|%Y-%m-%d")
+  )
+    .split("|")
+    .map(literal);
+  return `try_strptime(${text}, [${formats.join(", ")}])`;
+}
+
+/** Local time in the observatory's zone. Times that carry an offset, or belong to another zone, are converted. */
+function inZone(column: RecordColumn, around: ColumnSurroundings, value: string): string {
+  if (column.format?.includes("%z") === true) return `(${value} AT TIME ZONE ${literal(around.timezone)})`;
+  if (column.timezone === undefined || column.timezone === around.timezone) return value;
+  return `((${value} AT TIME ZONE ${literal(column.timezone)}) AT TIME ZONE ${literal(around.timezone)})`;
+}
+
+interface Recoded {
+  readonly value: string;
+  readonly unknown: string | undefined;
+  readonly expected: string;
+}
+
+function recode(column: RecordColumn, around: ColumnSurroundings, read: string, text: string): Recoded {
+  if (column.bands !== undefined) {
+    const cases = Object.entries(column.bands).map(([band, [low, high]]) => {
+      const parts = [
+        low === null ? [] : [`${read} >= ${literalOf(low)}`],
+        high === null ? [] : [`${read} <= ${literalOf(high)}`],
+      ].flat();
+      return `WHEN ${parts.length === 0 ? `${read} IS NOT NULL` : parts.join(" AND ")} THEN ${literal(band)}`;
+    });
+    const value = `(CASE ${cases.join(" ")}${fallback(column)} END)`;
+    const unknown = column.otherwise === undefined ? `${read} IS NOT NULL AND ${value} IS NULL` : undefined;
+    return { value, unknown, expected: "a number within the declared bands" };
+  }
+  const pairs =
+    column.values !== undefined
+      ? Object.entries(column.values)
+      : around.lookup === undefined
+        ? undefined
+        : [...around.lookup];
+  if (pairs === undefined) return { value: read, unknown: undefined, expected: "" };
+  const known = pairs.map(([from]) => from);
+  const cases = groupByTarget(pairs).map(([to, froms]) => `WHEN ${text} IN (${list(froms)}) THEN ${literal(to)}`);
+  const value =
+    cases.length === 0
+      ? "NULL::VARCHAR"
+      : `(CASE ${cases.join(" ")} WHEN ${text} IS NOT NULL THEN ${column.otherwise === undefined ? "NULL" : literal(column.otherwise)} END)`;
+  const unknown = column.otherwise === undefined ? `${text} IS NOT NULL AND ${value} IS NULL` : undefined;
+  return { value, unknown, expected: `one of ${shortList(known)}` };
+}
+
+function fallback(column: RecordColumn): string {
+  return column.otherwise === undefined ? "" : ` ELSE ${literal(column.otherwise)}`;
+}
+
+function groupByTarget(pairs: readonly (readonly [string, string])[]): [string, string[]][] {
+  const groups = new Map<string, string[]>();
+  for (const [from, to] of pairs) {
+    const froms = groups.get(to);
+    if (froms === undefined) groups.set(to, [from]);
+    else froms.push(from);
+  }
+  return [...groups];
+}
+
+function maskSql(text: string, read: string, column: RecordColumn): { absence: string; low: string; high: string } {
+  const entries = Object.entries(column.masked);
+  const meaningCases = entries.map(([mask, { meaning }]) => `WHEN ${text} = ${literal(mask)} THEN ${literal(meaning)}`);
+  const boundCases = (side: 0 | 1): string =>
+    entries
+      .flatMap(([mask, { between }]) =>
+        between === undefined ? [] : [`WHEN ${text} = ${literal(mask)} THEN ${literalOf(between[side])}`],
+      )
+      .join(" ");
+  const bounded = (side: 0 | 1): string => {
+    const cases = boundCases(side);
+    return cases === "" ? `CAST(${read} AS DOUBLE)` : `(CASE ${cases} ELSE CAST(${read} AS DOUBLE) END)`;
+  };
+  return { absence: `(CASE ${meaningCases.join(" ")} END)`, low: bounded(0), high: bounded(1) };
+}
+
+/** The meaning of an empty count, which no mask declares: the value is missing. */
+export const emptyMeaning: AbsenceMeaning = "missing";
+
+function lowerBound(column: RecordColumn, value: string | number): string {
+  if (typeof value === "string") return `DATE ${literal(value)}`;
+  return isYear(column) ? `make_date(${literalOf(value)}, 1, 1)` : literalOf(value);
+}
+
+/** A last day is believed to its end, also for columns with a time of day. */
+function upperBound(column: RecordColumn, value: string | number): string {
+  if (typeof value === "string") return `>= DATE ${literal(value)} + INTERVAL 1 DAY`;
+  return isYear(column) ? `>= make_date(${literalOf(value + 1)}, 1, 1)` : `> ${literalOf(value)}`;
+}
+
+function isYear(column: RecordColumn): boolean {
+  return column.type === "year" || column.type === "year-month";
+}
+
+function list(texts: readonly string[]): string {
+  return texts.length === 0 ? "NULL" : texts.map(literal).join(", ");
+}
+
+function inPattern(separator: string): string {
+  return /[a-zA-Z0-9 ,']/.test(separator) ? separator : `\\${separator}`;
+}
+
+function shortList(texts: readonly string[]): string {
+  return texts.length <= 8 ? texts.join(", ") : `${texts.slice(0, 8).join(", ")} … (${texts.length} values)`;
+}
+
+function expectedForm(column: RecordColumn): string {
+  switch (column.type) {
+    case "integer":
+      return column.thousands === "" ? "a whole number" : `a whole number with "${column.thousands}" between thousands`;
+    case "number":
+      return `a number with "${column.decimal}" as decimal sign`;
+    case "boolean":
+      return `one of ${[...column.true, ...column.false].join(", ")}`;
+    case "date":
+      return `a date like ${column.format ?? "%Y-%m-%d"}`;
+    case "datetime":
+      return `a date and time like ${column.format ?? "%Y-%m-%dT%H:%M:%S"}`;
+    case "year":
+      return "a year of four digits";
+    case "year-month":
+      return `a month like ${column.format ?? "%Y-%m"}`;
+    case "text":
+      return "text";
+    default:
+      return column.type satisfies never;
+  }
+}
+
+/** Name of the helper column that carries the meaning of a masked number. */
+export function absenceColumn(name: string): string {
+  return identifier(`${name}__absence`);
+}
+/** Name of the helper column that carries a bound of a masked number. */
+export function boundColumn(name: string, side: "low" | "high"): string {
+  return identifier(`${name}__${side}`);
+}

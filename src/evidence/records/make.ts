@@ -1,0 +1,149 @@
+import { join } from "node:path";
+import { z } from "zod";
+import type { Stream } from "../definitions/stream.ts";
+import { type Engine, identifier, literal, parquet } from "../store/index.ts";
+import {
+  duplicatesSql,
+  planRecords,
+  problemsSql,
+  type RecordPlan,
+  type RowsRelation,
+  recordsRelation,
+  totalQuery,
+  verdictQuery,
+} from "./queries.ts";
+import type { RecordSummary } from "./summary.ts";
+
+/** Names of the files that the records step leaves in its directory. */
+export const recordFiles = {
+  duplicates: "duplicates.parquet",
+  quarantine: "quarantine.parquet",
+  summary: "summary.json",
+} as const;
+
+/** What a records step is made from. */
+export interface RecordsInput {
+  readonly stream: Stream;
+  readonly rows: RowsRelation;
+  /** Rows that could not be read as rows: a relation with `_part`, `_line`, `rule`, `found`, `expected`; or none. */
+  readonly rejects: { readonly relation: string; readonly count: number };
+  readonly timezone: string;
+  readonly areaCodes: ReadonlySet<string>;
+  readonly lookups: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+const countsSchema = z.record(z.string(), z.number());
+const foundSchema = z.object({ found: z.number().nullable() });
+
+/**
+ * Validates the rows of a delivery. Writes the quarantined and flagged rows with their reasons, the rows that repeat a
+ * key, and gives the summary. Every row ends in exactly one of accepted, flagged, quarantined, set aside.
+ */
+export async function makeRecords(engine: Engine, input: RecordsInput, directory: string): Promise<RecordSummary> {
+  const { stream } = input;
+  const plan = planRecords(stream, input.rows, input);
+  const [counts] = await engine.rows(verdictQuery(plan), countsSchema);
+  if (counts === undefined) throw new Error("counting the rows gave no row");
+  const duplicates = join(directory, recordFiles.duplicates);
+  const repeated = await findDuplicates(engine, plan, duplicates);
+  const failing = plan.checks.filter((check) => (counts[`check_${check.number}`] ?? 0) > 0);
+  await writeQuarantine(
+    engine,
+    input,
+    plan,
+    failing,
+    repeated.length > 0 ? duplicates : undefined,
+    join(directory, recordFiles.quarantine),
+  );
+
+  const repeatedRows = (end: "quarantine" | "flag"): number =>
+    repeated.filter((rule) => rule.end === end).reduce((sum, rule) => sum + rule.rows, 0);
+  const rowsIn = (counts.rows_in ?? 0) + input.rejects.count;
+  const setAside = plan.setAside.map(({ rule }, index) => ({ rule, rows: counts[`aside_${index}`] ?? 0 }));
+  const asideRows = setAside.reduce((sum, { rows }) => sum + rows, 0);
+  const quarantined = (counts.quarantined ?? 0) + input.rejects.count + repeatedRows("quarantine");
+  const flagged = (counts.flagged ?? 0) + repeatedRows("flag");
+  const accepted = recordsRelation(plan, repeated.length > 0 ? duplicates : undefined);
+  const totals: RecordSummary["totals"] = [];
+  for (const total of stream.totals) {
+    const [figure] = await engine.rows(totalQuery(plan, total, accepted), foundSchema);
+    const found = figure?.found ?? 0;
+    const agrees = Math.abs(found - total.equals) <= total.tolerance;
+    const { tolerance, source, onFail } = total;
+    totals.push({ total: total.total, expected: total.equals, found, tolerance, agrees, source, onFail });
+  }
+  return {
+    rowsIn,
+    accepted: rowsIn - quarantined - flagged - asideRows,
+    flagged,
+    quarantined,
+    setAside: asideRows,
+    unreadable: input.rejects.count,
+    rules: [
+      ...setAside.map(({ rule, rows }) => ({ rule, end: "set-aside" as const, rows, expected: "" })),
+      ...plan.checks.map((check) => ({
+        rule: check.rule,
+        end: check.action,
+        rows: counts[`check_${check.number}`] ?? 0,
+        expected: check.expected,
+      })),
+      ...repeated,
+    ],
+    totals,
+  };
+}
+
+async function findDuplicates(
+  engine: Engine,
+  plan: RecordPlan,
+  path: string,
+): Promise<{ rule: string; end: "quarantine" | "flag"; rows: number; expected: string }[]> {
+  if (plan.uniqueRules.length === 0) return [];
+  // A row that two rules find is listed once, under the first: it can only be put apart once.
+  await engine.run(
+    `COPY (SELECT _part, _row, arg_min(rule, action) AS rule, CASE WHEN bool_or(action = 'quarantine') THEN 'quarantine' ELSE 'flag' END AS action
+      FROM (${duplicatesSql(plan)}) GROUP BY _part, _row ORDER BY _part, _row) TO ${literal(path)} (FORMAT parquet)`,
+  );
+  const rows = await engine.rows(
+    {
+      text: `SELECT rule, action AS "end", count(*) AS rows FROM ${parquet([path])} GROUP BY ALL ORDER BY ALL`,
+      values: [],
+    },
+    z.object({ rule: z.string(), end: z.enum(["quarantine", "flag"]), rows: z.number() }),
+  );
+  return rows.map((row) => ({ ...row, expected: "each key once" }));
+}
+
+async function writeQuarantine(
+  engine: Engine,
+  input: RecordsInput,
+  plan: RecordPlan,
+  failing: RecordPlan["checks"],
+  duplicates: string | undefined,
+  path: string,
+): Promise<void> {
+  const confidential = new Set(input.stream.confidential);
+  const selects = [
+    `SELECT _part::INTEGER AS part, NULL::BIGINT AS "row", _line::BIGINT AS line, rule, 'quarantine' AS action, NULL::VARCHAR AS "column",
+      'unreadable' AS kind, found, expected, NULL::VARCHAR AS delivered FROM ${input.rejects.relation}`,
+  ];
+  if (failing.length > 0) {
+    selects.push(
+      `SELECT _part::INTEGER, _row::BIGINT, NULL::BIGINT, rule, action, "column", kind, found, expected, delivered FROM (${problemsSql(plan, confidential, failing)})`,
+    );
+  }
+  if (duplicates !== undefined) {
+    const shown = plan.rows.columns.filter(
+      ({ name }) =>
+        !plan.columns.some((column) => confidential.has(column.name) && column.text.includes(identifier(name))),
+    );
+    const row = `to_json({${shown.map(({ name }) => `${identifier(name)}: left(s.${identifier(name)}::VARCHAR, 200)`).join(", ")}})::VARCHAR`;
+    selects.push(
+      `SELECT s._part::INTEGER, s._row::BIGINT, NULL::BIGINT, d.rule, d.action, NULL::VARCHAR, 'unique', NULL::VARCHAR, 'each key once', ${row}
+        FROM ${plan.rows.relation} s JOIN ${parquet([duplicates])} d ON d._part = s._part AND d._row = s._row`,
+    );
+  }
+  await engine.run(
+    `COPY (SELECT * FROM (${selects.join("\nUNION ALL\n")}) ORDER BY part, "row", line, rule) TO ${literal(path)} (FORMAT parquet)`,
+  );
+}

@@ -1,0 +1,230 @@
+import type { Condition } from "../../iccs/index.ts";
+import { conditionSql } from "../../iccs/index.ts";
+import type { PublishedTotal, RecordRule, Stream } from "../definitions/stream.ts";
+import { identifier, literal, parquet, type SqlQuery } from "../store/index.ts";
+import { absenceColumn, boundColumn, type ColumnCheck, type ColumnSql, columnSql } from "./column.ts";
+
+/** Where the rows of a delivery are, as the rows step left them. */
+export interface RowsRelation {
+  /** SQL of the relation: the source's columns and `_part`, `_row` that name each row. */
+  readonly relation: string;
+  /** Source columns in order, with their DuckDB types. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+}
+
+/** A check with the number that names it in results; row rules stand after the columns' checks. */
+export interface NumberedCheck {
+  readonly number: number;
+  /** `column.kind`, or the identifier of a row rule. */
+  readonly rule: string;
+  readonly column: string;
+  readonly kind: string;
+  readonly action: "quarantine" | "flag";
+  readonly fails: string;
+  readonly expected: string;
+}
+
+/** Everything that validation and counting need to know of a stream, as SQL. */
+export interface RecordPlan {
+  readonly columns: readonly ColumnSql[];
+  readonly checks: readonly NumberedCheck[];
+  /** Conditions under which a row is set aside by declaration, with their rules. */
+  readonly setAside: readonly { readonly rule: string; readonly holds: string }[];
+  readonly uniqueRules: readonly Extract<RecordRule, { unique: unknown }>[];
+  readonly rows: RowsRelation;
+}
+
+/** Prepares the SQL of a stream's records. Pure: the same declaration and columns give the same text. */
+export function planRecords(
+  stream: Stream,
+  rows: RowsRelation,
+  around: {
+    readonly timezone: string;
+    readonly areaCodes: ReadonlySet<string>;
+    readonly lookups: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  },
+): RecordPlan {
+  const types = new Map(rows.columns.map((column) => [column.name, column.type]));
+  const columns = Object.entries(stream.columns).map(([name, column]) => {
+    const source = column.from ?? name;
+    return columnSql(name, column, {
+      sourceType: types.get(source) ?? "VARCHAR",
+      source: identifier(source),
+      timezone: around.timezone,
+      lookup: around.lookups.get(name),
+      areaCodes: around.areaCodes,
+    });
+  });
+  const values = new Map(columns.map((column) => [column.name, column.value]));
+  const reference = (name: string): string => values.get(name) ?? "NULL";
+  const columnChecks = columns.flatMap((column) => column.checks);
+  const ruleChecks = stream.rules.flatMap((rule) => rowRuleCheck(rule, reference));
+  return {
+    columns,
+    checks: [...columnChecks.map(named), ...ruleChecks].map((check, number) => ({ number, ...check })),
+    setAside: stream.setAside.map(({ rule, where }) => ({ rule, holds: truth(where, reference) })),
+    uniqueRules: stream.rules.flatMap((rule) => ("unique" in rule ? [rule] : [])),
+    rows,
+  };
+}
+
+function named(check: ColumnCheck): Omit<NumberedCheck, "number"> {
+  return { rule: `${check.column}.${check.kind}`, ...check };
+}
+
+function truth(condition: Condition, reference: (name: string) => string): string {
+  return `coalesce(${conditionSql(condition, reference)}, FALSE)`;
+}
+
+function rowRuleCheck(rule: RecordRule, reference: (name: string) => string): Omit<NumberedCheck, "number">[] {
+  if ("compare" in rule) {
+    const [left, operator, right] = rule.compare;
+    const fails = `coalesce(NOT (${reference(left)} ${operator === "!=" ? "<>" : operator} ${reference(right)}), FALSE)`;
+    const expected = `${left} ${operator} ${right}`;
+    return [{ rule: rule.rule, column: left, kind: "compare", action: rule.onFail, fails, expected }];
+  }
+  if ("require" in rule) {
+    const looked = rule.when === undefined ? "TRUE" : truth(rule.when, reference);
+    const column = Object.keys(rule.require)[0] ?? "";
+    const fails = `(${looked} AND NOT ${truth(rule.require, reference)})`;
+    return [
+      {
+        rule: rule.rule,
+        column,
+        kind: "require",
+        action: rule.onFail,
+        fails,
+        expected: rule.note ?? "the declared condition",
+      },
+    ];
+  }
+  return [];
+}
+
+function anyOf(conditions: readonly string[]): string {
+  return conditions.length === 0 ? "FALSE" : `(${conditions.join(" OR ")})`;
+}
+
+function isSetAside(plan: RecordPlan): string {
+  return anyOf(plan.setAside.map(({ holds }) => holds));
+}
+
+function isQuarantined(plan: RecordPlan): string {
+  return anyOf(plan.checks.filter(({ action }) => action === "quarantine").map(({ fails }) => fails));
+}
+
+function isFlagged(plan: RecordPlan): string {
+  return anyOf(plan.checks.filter(({ action }) => action === "flag").map(({ fails }) => fails));
+}
+
+/** One pass that counts how every check ended. Columns `rows_in`, `kept`, `aside_N`, `check_N`. */
+export function verdictQuery(plan: RecordPlan): SqlQuery {
+  const parts = ["count(*) AS rows_in"];
+  const kept = `NOT ${isSetAside(plan)}`;
+  let before = "FALSE";
+  plan.setAside.forEach(({ holds }, index) => {
+    parts.push(`count(*) FILTER (WHERE ${holds} AND NOT ${before}) AS aside_${index}`);
+    before = `(${before} OR ${holds})`;
+  });
+  for (const check of plan.checks) {
+    parts.push(`count(*) FILTER (WHERE ${kept} AND ${check.fails}) AS check_${check.number}`);
+  }
+  parts.push(`count(*) FILTER (WHERE ${kept} AND ${isQuarantined(plan)}) AS quarantined`);
+  parts.push(`count(*) FILTER (WHERE ${kept} AND NOT ${isQuarantined(plan)} AND ${isFlagged(plan)}) AS flagged`);
+  return { text: `SELECT ${parts.join(",\n  ")} FROM ${plan.rows.relation}`, values: [] };
+}
+
+/**
+ * Rows that repeat the key of another, except those that are kept. Rows that another check has put apart do not take
+ * part. Columns `_part`, `_row`, `rule`.
+ */
+export function duplicatesSql(plan: RecordPlan): string {
+  const reference = (name: string): string => plan.columns.find((column) => column.name === name)?.value ?? "NULL";
+  const selects = plan.uniqueRules.map((rule) => {
+    const keys = rule.unique.map((name, index) => `${reference(name)} AS k${index}`);
+    const names = rule.unique.map((_, index) => `k${index}`).join(", ");
+    const all =
+      rule.keep === "identical-first"
+        ? `, hash(${plan.rows.columns.map(({ name }) => identifier(name)).join(", ")}) AS whole`
+        : "";
+    const candidates = `SELECT _part, _row, ${keys.join(", ")}${all} FROM ${plan.rows.relation}
+      WHERE NOT ${isSetAside(plan)} AND NOT ${isQuarantined(plan)}`;
+    const repeated = `SELECT ${names}, count(*) AS n${rule.keep === "identical-first" ? ", count(DISTINCT whole) AS kinds" : ""}
+      FROM candidate GROUP BY ${names} HAVING count(*) > 1`;
+    const join = rule.unique.map((_, index) => `c.k${index} IS NOT DISTINCT FROM r.k${index}`).join(" AND ");
+    const over = `row_number() OVER (PARTITION BY ${rule.unique.map((_, index) => `c.k${index}`).join(", ")} ORDER BY c._part, c._row)`;
+    const fallen =
+      rule.keep === "none" ? "TRUE" : rule.keep === "first" ? `${over} > 1` : `(r.kinds > 1 OR ${over} > 1)`;
+    return `(WITH candidate AS (${candidates}), repeated AS (${repeated})
+      SELECT c._part, c._row, ${literal(rule.rule)} AS rule, ${literal(rule.onFail)} AS action
+      FROM candidate c JOIN repeated r ON ${join} QUALIFY ${fallen})`;
+  });
+  return selects.join("\nUNION ALL\n");
+}
+
+/** Writes the rows that fail, one line per row and rule, with what was found and the whole row as delivered. */
+export function problemsSql(
+  plan: RecordPlan,
+  confidential: ReadonlySet<string>,
+  failing: readonly NumberedCheck[],
+): string {
+  const hidden = new Set(plan.columns.filter(({ name }) => confidential.has(name)).map(({ name }) => name));
+  const found = (check: NumberedCheck): string => {
+    const column = plan.columns.find(({ name }) => name === check.column);
+    return column === undefined || hidden.has(column.name) ? "NULL" : `left(${column.text}, 200)`;
+  };
+  const problems = failing.map(
+    (check) =>
+      `CASE WHEN ${check.fails} THEN {rule: ${literal(check.rule)}, action: ${literal(check.action)}, "column": ${literal(
+        check.column,
+      )}, kind: ${literal(check.kind)}, found: ${found(check)}, expected: ${literal(check.expected)}} END`,
+  );
+  const shown = plan.rows.columns.filter(({ name }) => !hiddenSource(plan, hidden, name));
+  const row = `to_json({${shown.map(({ name }) => `${identifier(name)}: left(${identifier(name)}::VARCHAR, 200)`).join(", ")}})`;
+  return `SELECT _part, _row, unnest(problems, recursive := true), delivered FROM (
+      SELECT _part, _row, list_filter([${problems.join(",\n")}], lambda p: p IS NOT NULL) AS problems, ${row}::VARCHAR AS delivered
+      FROM ${plan.rows.relation}
+      WHERE NOT ${isSetAside(plan)} AND ${anyOf(failing.map(({ fails }) => fails))})`;
+}
+
+function hiddenSource(plan: RecordPlan, hidden: ReadonlySet<string>, source: string): boolean {
+  return plan.columns.some((column) => hidden.has(column.name) && column.text.includes(identifier(source)));
+}
+
+/**
+ * The accepted records as a relation: the declared columns with their values, the meaning and bounds of masked numbers,
+ * and whether the record carries a flag. Rows named in the duplicates file are left out.
+ */
+export function recordsRelation(plan: RecordPlan, duplicates: string | undefined): string {
+  const columns = plan.columns.flatMap((column) => {
+    const own = `${column.value} AS ${identifier(column.name)}`;
+    if (column.masks === undefined) return [own];
+    return [
+      own,
+      `${column.masks.absence} AS ${absenceColumn(column.name)}`,
+      `${column.masks.low} AS ${boundColumn(column.name, "low")}`,
+      `${column.masks.high} AS ${boundColumn(column.name, "high")}`,
+    ];
+  });
+  const unique =
+    duplicates === undefined
+      ? ""
+      : ` AND NOT EXISTS (SELECT 1 FROM ${parquet([duplicates])} d WHERE d.action = 'quarantine' AND d._part = source._part AND d._row = source._row)`;
+  return `(SELECT ${columns.join(", ")}, ${isFlagged(plan)} AS _flagged, _part, _row
+    FROM ${plan.rows.relation} AS source WHERE NOT ${isSetAside(plan)} AND NOT ${isQuarantined(plan)}${unique})`;
+}
+
+/** The figure to hold against a total that the source publishes. Column `found`. */
+export function totalQuery(plan: RecordPlan, total: PublishedTotal, accepted: string): SqlQuery {
+  const reference = (name: string): string =>
+    total.of === "accepted" ? identifier(name) : (plan.columns.find((column) => column.name === name)?.value ?? "NULL");
+  const from = total.of === "accepted" ? accepted : plan.rows.relation;
+  const where = total.where === undefined ? "" : ` WHERE ${truth(total.where, reference)}`;
+  const measure =
+    total.measure === "rows"
+      ? "count(*)"
+      : "sum" in total.measure
+        ? `coalesce(sum(${reference(total.measure.sum)}), 0)`
+        : `count(DISTINCT ${reference(total.measure.distinct)})`;
+  return { text: `SELECT CAST(${measure} AS DOUBLE) AS found FROM ${from}${where}`, values: [] };
+}

@@ -1,0 +1,10 @@
+/** Reading and writing tables of other systems as plain values. Knows no other folder and no database. */
+export { type CsvOptions, type CsvTable, csvField, parseCsv } from "./csv.ts";
+export { readJsonRows } from "./json-rows.ts";
+export { readJsonStat } from "./json-stat.ts";
+export { openPayload, type PayloadOptions } from "./payload.ts";
+export { FormatError, type FormatProblem } from "./problem.ts";
+export { readSdmxCsv } from "./sdmx-csv.ts";
+export type { TextTable } from "./table.ts";
+export { announcedEncoding, decodeText, guardLines, type TextEncoding } from "./text.ts";
+export { readXlsx, type XlsxOptions, type XlsxTable, xlsxSheetNames } from "./xlsx.ts";
