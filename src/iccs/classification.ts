@@ -62,8 +62,7 @@ function isSection(text: string): text is keyof typeof sectionTitles {
 }
 
 function levelOfDigits(length: number): IccsLevel | undefined {
-  const index = digits.findIndex((count) => count === length);
-  return index === 0 ? 1 : index === 1 ? 2 : index === 2 ? 3 : index === 3 ? 4 : undefined;
+  return ([1, 2, 3, 4] as const).find((one) => digits[one - 1] === length);
 }
 
 /** Reads a text as an ICCS code; known aliases are resolved and said. */
@@ -88,8 +87,11 @@ export function parseIccsCode(text: string): ParsedIccsCode {
   };
 }
 
-/** Codes that may have been meant: with the leading zero that spreadsheets drop, else the nearest one above. */
-function nearestCodes(text: string): IccsCode[] {
+/** Codes that may have been meant: without signs, with the leading zero that spreadsheets drop, else the nearest above. */
+function nearestCodes(written: string): IccsCode[] {
+  const text = written.replaceAll(/[^0-9]/g, "");
+  const bare = entries.get(text);
+  if (bare !== undefined) return [bare.code];
   const withZero = entries.get(`0${text}`);
   if (withZero !== undefined) return [withZero.code];
   for (let length = text.length - 1; length >= 2; length -= 1) {

@@ -15,6 +15,9 @@ type Test = z.infer<typeof testSchema>;
 /**
  * A condition on the columns of a row, all of which must hold: a value, a list of which one must be, `not` with a value or
  * a list, `minimum` and `maximum` (both included), or `missing`. A missing value meets only `not` and `missing: true`.
+ *
+ * Values are compared as text, so that 1 and '1', and true and 'true', agree; in a column of numbers as numbers, so that
+ * 1 and 1.0 agree (whole numbers beyond 2^53 are for columns of text). Bounds read text as a number where it is one.
  */
 export const conditionSchema = z
   .record(z.string(), testSchema)
@@ -28,16 +31,25 @@ export function columnsOfCondition(condition: Condition): string[] {
   return Object.keys(condition);
 }
 
-function quoted(value: Scalar): string {
-  if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`;
-  if (typeof value === "boolean") return value ? "TRUE" : "FALSE";
-  if (!Number.isFinite(value)) throw new RangeError(`${value} cannot stand in a condition`);
-  return String(value);
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A list of literals, each compared as text with the column as text, so that 1 and '1' and TRUE and 'true' agree. */
-function listed(values: readonly Scalar[]): string {
-  return values.map((value) => quoted(String(value))).join(", ");
+/** What is read as a number in text: decimal numerals, spaces around them allowed. The same in JavaScript and RE2. */
+const numeral = "^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)? *$";
+const numeralPattern = new RegExp(numeral);
+
+function numberIn(text: string): number | undefined {
+  if (!numeralPattern.test(text)) return undefined;
+  const number = Number(text);
+  return Number.isFinite(number) ? number : undefined;
+}
+
+/** SQL: whether a column holds numbers. DuckDB knows it when it binds the statement, so the rows pay nothing. */
+function holdsNumbers(column: string): string {
+  const types =
+    "'TINYINT','SMALLINT','INTEGER','BIGINT','HUGEINT','UTINYINT','USMALLINT','UINTEGER','UBIGINT','UHUGEINT','FLOAT','DOUBLE'";
+  return `(typeof(${column}) IN (${types}) OR starts_with(typeof(${column}), 'DECIMAL'))`;
 }
 
 /** The condition as SQL that is TRUE or FALSE, never NULL. `reference` writes a column's name or expression. */
@@ -47,39 +59,62 @@ export function conditionSql(condition: Condition, reference: (column: string) =
 }
 
 function testSql(column: string, test: Test): string {
-  const text = `CAST(${column} AS VARCHAR)`;
-  if (typeof test !== "object") return `coalesce(${text} = ${quoted(String(test))}, FALSE)`;
-  if (Array.isArray(test)) return `coalesce(${text} IN (${listed(test)}), FALSE)`;
+  if (typeof test !== "object") return `coalesce(${amongSql(column, [test])}, FALSE)`;
+  if (Array.isArray(test)) return `coalesce(${amongSql(column, test)}, FALSE)`;
   if ("not" in test) {
     const values = Array.isArray(test.not) ? test.not : [test.not];
-    return `coalesce(${text} NOT IN (${listed(values)}), TRUE)`;
+    return `coalesce(NOT ${amongSql(column, values)}, TRUE)`;
   }
   if ("missing" in test) return `(${column} IS ${test.missing ? "" : "NOT "}NULL)`;
-  const number = `TRY_CAST(${text} AS DOUBLE)`;
+  const text = `CAST(${column} AS VARCHAR)`;
+  const read = `CASE WHEN regexp_matches(${text}, ${quoted(numeral)}) THEN TRY_CAST(${text} AS DOUBLE) END`;
+  const number = `(CASE WHEN ${holdsNumbers(column)} THEN TRY_CAST(${column} AS DOUBLE) ELSE ${read} END)`;
   const bounds = [
-    ...("minimum" in test && test.minimum !== undefined ? [`${number} >= ${quoted(test.minimum)}`] : []),
-    ...("maximum" in test && test.maximum !== undefined ? [`${number} <= ${quoted(test.maximum)}`] : []),
+    `isfinite(${number})`,
+    ...("minimum" in test && test.minimum !== undefined ? [`${number} >= ${double(test.minimum)}`] : []),
+    ...("maximum" in test && test.maximum !== undefined ? [`${number} <= ${double(test.maximum)}`] : []),
   ];
-  return `coalesce(${bounds.length === 0 ? `${number} IS NOT NULL` : bounds.join(" AND ")}, FALSE)`;
+  return `coalesce(${bounds.join(" AND ")}, FALSE)`;
+}
+
+/** SQL: whether a column holds one of the values; NULL where it holds none at all. */
+function amongSql(column: string, values: readonly Scalar[]): string {
+  const texts = `(CAST(${column} AS VARCHAR) IN (${values.map((value) => quoted(String(value))).join(", ")}))`;
+  const numbers = values.map((value) => numberIn(String(value))).filter((number) => number !== undefined);
+  if (numbers.length === 0) return texts;
+  const numeric = `TRY_CAST(${column} AS DOUBLE) IN (${numbers.map(double).join(", ")})`;
+  return `(CASE WHEN ${holdsNumbers(column)} THEN ${numeric} ELSE ${texts} END)`;
+}
+
+/** A double from its decimal digits: a bare literal would be a DECIMAL and be rounded otherwise. */
+function double(value: number): string {
+  if (!Number.isFinite(value)) throw new RangeError(`${value} cannot stand in a condition`);
+  return `CAST('${value}' AS DOUBLE)`;
 }
 
 /** Whether a row meets a condition: the same as its SQL, on plain values. */
 export function conditionMatches(condition: Condition, row: Readonly<Record<string, Scalar | null>>): boolean {
-  return Object.entries(condition).every(([column, test]) => testMatches(row[column] ?? null, test));
+  return Object.entries(condition).every(([column, test]) => {
+    const value = Object.hasOwn(row, column) ? (row[column] ?? null) : null;
+    return testMatches(value, test);
+  });
 }
 
 function testMatches(value: Scalar | null, test: Test): boolean {
-  if (typeof test !== "object") return value !== null && String(value) === String(test);
-  if (Array.isArray(test)) return value !== null && test.some((one) => String(one) === String(value));
-  if ("not" in test) {
-    const values = Array.isArray(test.not) ? test.not : [test.not];
-    return value === null || !values.some((one) => String(one) === String(value));
-  }
+  if (typeof test !== "object") return isAmong(value, [test]);
+  if (Array.isArray(test)) return isAmong(value, test);
+  if ("not" in test) return !isAmong(value, Array.isArray(test.not) ? test.not : [test.not]);
   if ("missing" in test) return (value === null) === test.missing;
-  if (value === null || typeof value === "boolean" || String(value).trim() === "") return false;
-  const number = Number(value);
-  if (!Number.isFinite(number)) return false;
+  if (value === null || typeof value === "boolean") return false;
+  const number = typeof value === "number" ? value : numberIn(value);
+  if (number === undefined || !Number.isFinite(number)) return false;
   return (
     (test.minimum === undefined || number >= test.minimum) && (test.maximum === undefined || number <= test.maximum)
   );
+}
+
+function isAmong(value: Scalar | null, values: readonly Scalar[]): boolean {
+  if (value === null) return false;
+  if (typeof value === "number") return values.some((one) => numberIn(String(one)) === value);
+  return values.some((one) => String(one) === String(value));
 }

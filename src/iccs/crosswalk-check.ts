@@ -1,6 +1,6 @@
 import { parseIccsCode } from "./classification.ts";
 import type { Crosswalk, CrosswalkProblem, CrosswalkRule, SplitSet } from "./crosswalk.ts";
-import { splitSets } from "./crosswalk.ts";
+import { conditionKey, splitSets } from "./crosswalk.ts";
 
 /** How far the weights of a split may be from 1: no more than the writing of decimals can make. */
 const weightTolerance = 1e-9;
@@ -121,39 +121,10 @@ function checkWeights(set: SplitSet, report: ReportFault): void {
 const beginning = "0001-01-01";
 const end = "9999-12-31";
 
-/** Unconditional sets of a code must follow each other without gap or overlap; a set that none can reach is a mistake. */
+/** Sets of a code under the same condition must not overlap, unconditional ones leave no gap, and each must be reachable. */
 function checkValidity(sets: readonly SplitSet[], report: ReportFault): void {
-  const open = sets.filter(({ condition }) => condition === undefined);
-  const ordered = [...open].sort((a, b) => ((a.from ?? beginning) < (b.from ?? beginning) ? -1 : 1));
-  ordered.forEach((set, index) => {
-    const next = ordered[index + 1];
-    if (next === undefined) return;
-    const until = set.until ?? end;
-    const from = next.from ?? beginning;
-    const rule = next.targets[0]?.rule ?? 0;
-    if (from < until)
-      report(
-        "error",
-        "overlap",
-        rule,
-        "from",
-        `Two rules for ${set.code} hold on the same days.`,
-        from,
-        `from ${until} on`,
-        "Let one end where the other begins, or give them conditions.",
-      );
-    if (from > until)
-      report(
-        "error",
-        "gap",
-        rule,
-        "from",
-        `No rule for ${set.code} holds from ${until} to ${from}.`,
-        from,
-        until,
-        "Let one begin where the other ends.",
-      );
-  });
+  const byCondition = Map.groupBy(sets, ({ condition }) => conditionKey(condition));
+  for (const same of byCondition.values()) checkSuccession(same, report);
   sets.forEach((set, index) => {
     const earlier = sets.slice(0, index).find((other) => other.condition === undefined && contains(other, set));
     if (earlier !== undefined && set.condition !== undefined) {
@@ -170,6 +141,27 @@ function checkValidity(sets: readonly SplitSet[], report: ReportFault): void {
       );
     }
   });
+}
+
+/** The sets of one code and one condition, by the day on which they begin: each must begin where those before it end. */
+function checkSuccession(sets: readonly SplitSet[], report: ReportFault): void {
+  const ordered = [...sets].sort((a, b) => (a.from ?? beginning).localeCompare(b.from ?? beginning));
+  let until: string | undefined;
+  for (const set of ordered) {
+    const from = set.from ?? beginning;
+    const rule = set.targets[0]?.rule ?? 0;
+    if (until !== undefined && from < until) {
+      const message = `Two rules for ${set.code} hold on the same days.`;
+      const hint = "Let one end where the other begins, or give them different conditions.";
+      report("error", "overlap", rule, "from", message, from, `from ${until} on`, hint);
+    }
+    if (until !== undefined && from > until && set.condition === undefined) {
+      const message = `No rule for ${set.code} holds from ${until} to ${from}.`;
+      report("error", "gap", rule, "from", message, from, until, "Let one begin where the other ends.");
+    }
+    const ends = set.until ?? end;
+    if (until === undefined || ends > until) until = ends;
+  }
 }
 
 function contains(outer: SplitSet, inner: SplitSet): boolean {

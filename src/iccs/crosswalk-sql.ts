@@ -29,7 +29,8 @@ export function crosswalkSql(input: CrosswalkSqlInput): string {
       const cells = [
         quoted(set.id),
         iccs === undefined ? "NULL" : quoted(iccs),
-        String(weight),
+        // As text: a bare literal would be a DECIMAL, and the weights of a split would not add up as they do here.
+        `'${weight}'::DOUBLE`,
         quoted(statusOf(set, iccs)),
       ];
       return `(${cells.join(", ")})`;
@@ -39,7 +40,7 @@ export function crosswalkSql(input: CrosswalkSqlInput): string {
     rows.length === 0
       ? "SELECT NULL::VARCHAR AS set_id, NULL::VARCHAR AS iccs, 1.0::DOUBLE AS weight, NULL::VARCHAR AS status WHERE FALSE"
       : `SELECT * FROM (VALUES ${rows.join(", ")}) AS rule(set_id, iccs, weight, status)`;
-  const chosen = chosenSetSql(sets, columnRef(codeColumn), columnRef(dateColumn), columnRef);
+  const chosen = chosenSetSql(sets, `CAST(${columnRef(codeColumn)} AS VARCHAR)`, columnRef(dateColumn), columnRef);
   return `SELECT s.* EXCLUDE (chosen_set), r.iccs::VARCHAR AS iccs, coalesce(r.weight, 1.0)::DOUBLE AS iccs_weight,
       s.chosen_set AS crosswalk_rule, coalesce(r.status = 'split', FALSE) AS split_by_assumption,
       coalesce(r.status, 'unmapped') AS mapping_status

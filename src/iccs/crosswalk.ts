@@ -151,7 +151,7 @@ export function splitSets(crosswalk: Crosswalk): SplitSet[] {
   crosswalk.rules.forEach((rule, index) => {
     const parsed = rule.iccs === "none" ? undefined : parseIccsCode(rule.iccs);
     if (parsed?.kind === "problem") return;
-    const key = JSON.stringify([rule.code, rule.when ?? null, rule.from ?? null, rule.until ?? null]);
+    const key = JSON.stringify([rule.code, conditionKey(rule.when), rule.from ?? null, rule.until ?? null]);
     const target = { iccs: parsed?.code, weight: rule.weight, rule: index };
     const known = sets.get(key);
     if (known !== undefined) {
@@ -174,6 +174,12 @@ export function splitSets(crosswalk: Crosswalk): SplitSet[] {
     });
   });
   return [...sets.values()].map(({ set }) => set);
+}
+
+/** The same text for conditions that say the same in another order of columns. */
+export function conditionKey(condition: Condition | undefined): string {
+  if (condition === undefined) return "";
+  return JSON.stringify(Object.entries(condition).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Columns, besides code and date, that the conditions of a crosswalk look at. */
@@ -199,21 +205,21 @@ export interface Mapping {
  * Classifies one record: the first set of its code whose validity holds its date and whose condition it meets. Without
  * one the record stays, unmapped. The weights of what is given back always add up to 1 when the crosswalk is sound.
  *
- * @param record - The columns that conditions look at; `date` as `YYYY-MM-DD`.
+ * @param record - The columns that conditions look at; `date` as `YYYY-MM-DD`. Without a date only undated rules hold.
  */
 export function applyCrosswalk(
   crosswalk: Crosswalk,
   record: {
     readonly code: string | null;
-    readonly date: string;
+    readonly date: string | null;
     readonly columns: Readonly<Record<string, string | number | boolean | null>>;
   },
 ): Mapping[] {
   const set = splitSets(crosswalk).find(
     ({ code, condition, from, until }) =>
       code === record.code &&
-      (from === undefined || record.date >= from) &&
-      (until === undefined || record.date < until) &&
+      (from === undefined || (record.date !== null && record.date >= from)) &&
+      (until === undefined || (record.date !== null && record.date < until)) &&
       (condition === undefined || conditionMatches(condition, record.columns)),
   );
   if (set === undefined) return [{ iccs: undefined, weight: 1, rule: undefined, status: "unmapped" }];
