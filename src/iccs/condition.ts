@@ -9,12 +9,15 @@ const testSchema = z.union([
   z.strictObject({ not: z.union([scalarSchema, z.array(scalarSchema).nonempty()]) }),
   z.strictObject({ minimum: z.number().optional(), maximum: z.number().optional() }),
   z.strictObject({ missing: z.boolean() }),
+  z.strictObject({ sameAs: z.string().min(1) }),
 ]);
 type Test = z.infer<typeof testSchema>;
+type Comparison = Extract<Test, { sameAs: string }>;
 
 /**
  * A condition on the columns of a row, all of which must hold: a value, a list of which one must be, `not` with a value or
- * a list, `minimum` and `maximum` (both included), or `missing`. A missing value meets only `not` and `missing: true`.
+ * a list, `minimum` and `maximum` (both included), `missing`, or `sameAs` with the name of another column, whose text must
+ * be the same. A missing value meets only `not` and `missing: true`.
  *
  * Values are compared as text, so that 1 and '1', and true and 'true', agree; in a column of numbers as numbers, so that
  * 1 and 1.0 agree (whole numbers beyond 2^53 are for columns of text). Bounds read text as a number where it is one.
@@ -22,13 +25,18 @@ type Test = z.infer<typeof testSchema>;
 export const conditionSchema = z
   .record(z.string(), testSchema)
   .describe(
-    "Conditions on columns, all of which must hold: a value, a list of values, {not: …}, {minimum, maximum}, {missing: true}. A missing value meets only not and missing.",
+    "Conditions on columns, all of which must hold: a value, a list of values, {not: …}, {minimum, maximum}, {missing: true}, {sameAs: another column}. A missing value meets only not and missing.",
   );
 export type Condition = Readonly<Record<string, Test>>;
 
 /** Names of the columns that a condition looks at. */
 export function columnsOfCondition(condition: Condition): string[] {
-  return Object.keys(condition);
+  const compared = Object.values(condition).flatMap((test) => (isComparison(test) ? [test.sameAs] : []));
+  return [...new Set([...Object.keys(condition), ...compared])];
+}
+
+function isComparison(test: Test): test is Comparison {
+  return typeof test === "object" && "sameAs" in test;
 }
 
 function quoted(text: string): string {
@@ -54,11 +62,15 @@ function holdsNumbers(column: string): string {
 
 /** The condition as SQL that is TRUE or FALSE, never NULL. `reference` writes a column's name or expression. */
 export function conditionSql(condition: Condition, reference: (column: string) => string): string {
-  const parts = Object.entries(condition).map(([column, test]) => testSql(reference(column), test));
+  const parts = Object.entries(condition).map(([column, test]) =>
+    isComparison(test)
+      ? `coalesce(CAST(${reference(column)} AS VARCHAR) = CAST(${reference(test.sameAs)} AS VARCHAR), FALSE)`
+      : testSql(reference(column), test),
+  );
   return parts.length === 0 ? "TRUE" : `(${parts.join(" AND ")})`;
 }
 
-function testSql(column: string, test: Test): string {
+function testSql(column: string, test: Exclude<Test, Comparison>): string {
   if (typeof test !== "object") return `coalesce(${amongSql(column, [test])}, FALSE)`;
   if (Array.isArray(test)) return `coalesce(${amongSql(column, test)}, FALSE)`;
   if ("not" in test) {
@@ -95,12 +107,18 @@ function double(value: number): string {
 /** Whether a row meets a condition: the same as its SQL, on plain values. */
 export function conditionMatches(condition: Condition, row: Readonly<Record<string, Scalar | null>>): boolean {
   return Object.entries(condition).every(([column, test]) => {
-    const value = Object.hasOwn(row, column) ? (row[column] ?? null) : null;
-    return testMatches(value, test);
+    const value = cellOf(row, column);
+    if (!isComparison(test)) return testMatches(value, test);
+    const other = cellOf(row, test.sameAs);
+    return value !== null && other !== null && String(value) === String(other);
   });
 }
 
-function testMatches(value: Scalar | null, test: Test): boolean {
+function cellOf(row: Readonly<Record<string, Scalar | null>>, column: string): Scalar | null {
+  return Object.hasOwn(row, column) ? (row[column] ?? null) : null;
+}
+
+function testMatches(value: Scalar | null, test: Exclude<Test, Comparison>): boolean {
   if (typeof test !== "object") return isAmong(value, [test]);
   if (Array.isArray(test)) return isAmong(value, test);
   if ("not" in test) return !isAmong(value, Array.isArray(test.not) ? test.not : [test.not]);

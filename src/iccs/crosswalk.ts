@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type IccsCode, parseIccsCode } from "./classification.ts";
-import { type Condition, conditionMatches, conditionSchema } from "./condition.ts";
+import { type Condition, columnsOfCondition, conditionMatches, conditionSchema } from "./condition.ts";
 
 const localText = z.union([z.string().min(1), z.record(z.string(), z.string().min(1))]);
 
@@ -184,7 +184,7 @@ export function conditionKey(condition: Condition | undefined): string {
 
 /** Columns, besides code and date, that the conditions of a crosswalk look at. */
 export function conditionColumns(crosswalk: Crosswalk): string[] {
-  return [...new Set(crosswalk.rules.flatMap(({ when }) => Object.keys(when ?? {})))].sort();
+  return [...new Set(crosswalk.rules.flatMap(({ when }) => columnsOfCondition(when ?? {})))].sort();
 }
 
 /** Days on which some rule begins or ends, in order: between two of them the crosswalk is the same for every record. */
