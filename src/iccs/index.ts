@@ -33,3 +33,11 @@ export {
 } from "./crosswalk.ts";
 export { checkCrosswalk } from "./crosswalk-check.ts";
 export { type CrosswalkSqlInput, crosswalkSql } from "./crosswalk-sql.ts";
+export {
+  type DisaggregatingVariable,
+  disaggregatingVariable,
+  disaggregatingVariables,
+  type VariableCategory,
+  type VariableSubject,
+  variableCategories,
+} from "./variables.ts";
