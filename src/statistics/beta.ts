@@ -1,19 +1,50 @@
-import { logGamma } from "./gamma.ts";
+import { deviancePart, stirlingError } from "./log-gamma.ts";
+import { increasingRoot, probabilityOf, smallerTail, type Tail, type Tails } from "./tail.ts";
 
-const iterationLimit = 100_000;
+/** A point between 0 and 1 with its distance to 1, so that neither loses digits when it is small. */
+export interface UnitPoint {
+  readonly x: number;
+  readonly rest: number;
+}
 
-/** Regularised incomplete beta function I_x(a, b) and its complement, for a, b > 0 and x from 0 to 1. */
-export function incompleteBeta(a: number, b: number, x: number): { readonly lower: number; readonly upper: number } {
-  if (!(a > 0) || !(b > 0) || !(x >= 0 && x <= 1)) throw new RangeError(`no incomplete beta for ${a}, ${b}, ${x}`);
+/**
+ * Regularised incomplete beta function I_x(a, b) and its complement; relative error about 1e-13.
+ *
+ * @param rest - 1 - x, where the caller knows it more precisely than the difference.
+ * @throws RangeError for a or b that is not a finite number above 0, or an x that is not within 0 and 1.
+ */
+export function incompleteBeta(a: number, b: number, x: number, rest = 1 - x): Tails {
+  requireShapes(a, b);
+  if (!(x >= 0 && rest >= 0 && x <= 1))
+    throw new RangeError(`the incomplete beta function needs an x from 0 to 1, not ${x}`);
   if (x === 0) return { lower: 0, upper: 1 };
-  if (x === 1) return { lower: 1, upper: 0 };
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
+  if (rest === 0) return { lower: 1, upper: 0 };
+  const front = betaDensityOverLogit(a, b, { x, rest });
   if (x < (a + 1) / (a + b + 2)) {
     const lower = (front * betaFraction(a, b, x)) / a;
     return { lower, upper: 1 - lower };
   }
-  const upper = (front * betaFraction(b, a, 1 - x)) / b;
+  const upper = (front * betaFraction(b, a, rest)) / b;
   return { lower: 1 - upper, upper };
+}
+
+function requireShapes(a: number, b: number): void {
+  for (const shape of [a, b]) {
+    if (!(shape > 0 && shape < Number.POSITIVE_INFINITY))
+      throw new RangeError(`a beta distribution needs shapes above 0, not ${shape}`);
+  }
+}
+
+/** `x^a (1-x)^b / B(a, b)`: the density on the logit scale. Through Loader's parts, since log-gammas of 10^9 lose six digits. */
+function betaDensityOverLogit(a: number, b: number, point: UnitPoint): number {
+  const n = a + b;
+  const exponent =
+    stirlingError(n) -
+    stirlingError(a) -
+    stirlingError(b) -
+    deviancePart(a, n * point.x) -
+    deviancePart(b, n * point.rest);
+  return Math.exp(exponent) * Math.sqrt((a / n) * b) * 0.3989422804014327;
 }
 
 /** The continued fraction of the incomplete beta function (DLMF 8.17.22), by Lentz' method. */
@@ -23,41 +54,53 @@ function betaFraction(a: number, b: number, x: number): number {
   let c = 1;
   let d = 1 / away(1 - ((a + b) * x) / (a + 1));
   let h = d;
-  for (let m = 1; m < iterationLimit; m += 1) {
-    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
+  // About six times the square root of the larger shape is needed; the end lies far beyond it.
+  const end = 10_000 + 50 * Math.sqrt(Math.max(a, b));
+  for (let m = 1; m < end; m += 1) {
+    const even = (m * (b - m) * x) / (a + 2 * m - 1) / (a + 2 * m);
     d = 1 / away(1 + even * d);
     c = away(1 + even / c);
     h *= d * c;
-    const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
+    const odd = ((-(a + m) / (a + 2 * m)) * (a + b + m) * x) / (a + 2 * m + 1);
     d = 1 / away(1 + odd * d);
     c = away(1 + odd / c);
     const step = d * c;
     h *= step;
-    if (Math.abs(step - 1) < 1e-16) return h;
+    if (Math.abs(step - 1) <= Number.EPSILON) break;
   }
-  throw new RangeError(`the fraction of the incomplete beta function does not end for ${a}, ${b}, ${x}`);
+  return h;
 }
 
-/** The x at which a beta variable has probability `p` below it, or above it with `upper`. Found by safeguarded Newton steps. */
-export function betaQuantile(a: number, b: number, p: number, tail: "lower" | "upper" = "lower"): number {
-  if (!(p >= 0 && p <= 1)) throw new RangeError(`no beta quantile for probability ${p}`);
-  if (p === 0) return tail === "lower" ? 0 : 1;
-  if (p === 1) return tail === "lower" ? 1 : 0;
-  const logBeta = logGamma(a) + logGamma(b) - logGamma(a + b);
-  let low = 0;
-  let high = 1;
-  let x = a / (a + b);
-  for (let step = 0; step < 400; step += 1) {
-    const both = incompleteBeta(a, b, x);
-    const error = tail === "lower" ? both.lower - p : p - both.upper;
-    if (error === 0) return x;
-    if (error < 0) low = x;
-    else high = x;
-    const slope = Math.exp((a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta);
-    const newton = x - error / slope;
-    const next = newton > low && newton < high ? newton : (low + high) / 2;
-    if (Math.abs(next - x) <= 1e-15 * x || next === low || next === high) return next;
-    x = next;
-  }
-  return x;
+/**
+ * The x at which a beta variable has probability `p` on the named side.
+ *
+ * @throws RangeError for shapes that are not finite numbers above 0, or a probability that is not within 0 and 1.
+ */
+export function betaQuantile(a: number, b: number, p: number, tail: Tail = "lower"): number {
+  return betaQuantilePoint(a, b, p, tail).x;
+}
+
+/** The quantile with its distance to 1. Solved on the logit scale, so that both have full relative precision. */
+export function betaQuantilePoint(a: number, b: number, p: number, tail: Tail): UnitPoint {
+  requireShapes(a, b);
+  if (probabilityOf(p) === 0 || p === 1)
+    return (p === 0) === (tail === "lower") ? { x: 0, rest: 1 } : { x: 1, rest: 0 };
+  const goal = smallerTail(p, tail);
+  const sign = goal.tail === "lower" ? 1 : -1;
+  const logP = Math.log(goal.p);
+  const start = Math.log(a / b);
+  const shift = increasingRoot(0, (u) => {
+    const point = fromLogit(start + u);
+    const side = incompleteBeta(a, b, point.x, point.rest)[goal.tail];
+    if (!(side > 0)) return { value: sign * Number.NEGATIVE_INFINITY, slope: 1 };
+    return { value: sign * (Math.log(side) - logP), slope: betaDensityOverLogit(a, b, point) / side };
+  });
+  return fromLogit(start + shift);
+}
+
+function fromLogit(u: number): UnitPoint {
+  const small = Math.exp(-Math.abs(u));
+  const near = small / (1 + small);
+  const far = 1 / (1 + small);
+  return u < 0 ? { x: near, rest: far } : { x: far, rest: near };
 }

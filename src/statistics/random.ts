@@ -1,4 +1,4 @@
-import { logGamma } from "./gamma.ts";
+import { logGamma } from "./log-gamma.ts";
 
 /** A seeded source of random numbers. Equal seed and stream give equal numbers, on every machine. */
 export interface Random {
