@@ -18,8 +18,7 @@ function time(path) {
 
 const installed = time(`${root}/node_modules/.package-lock.json`);
 if (installed === 0 || installed < time(`${root}/package-lock.json`) || installed < time(`${root}/package.json`)) {
-  // Not `npm ci`: a lock made where a registry lacks other platforms' optional binaries stops it. See docs/decisions/0002.
-  if (!run("npm", ["install", "--no-save", "--no-package-lock"])) {
+  if (!run("npm", ["install", "--no-audit", "--no-fund"])) {
     process.stderr.write("npm install failed; see above.\n");
     process.exit(1);
   }

@@ -206,11 +206,12 @@ async function indicatorAnswer(reader: ObservatoryReader, context: Context, mess
   if (!groupings.includes(grouping))
     throw new PageProblem(400, messages.text("problem.unknownBreakdown", { found: grouping }));
   const series = await reader.observations(id, { area, grouping });
+  const total = grouping === "" ? series : await reader.observations(id, { area, grouping: "" });
   const places = await reader.places(id);
   return {
     title,
     content: indicatorPage(
-      { reader, id, indicator, choice: { area, grouping }, areas, groupings, series, places },
+      { reader, id, indicator, choice: { area, grouping }, areas, groupings, series, total, places },
       messages,
     ),
   };

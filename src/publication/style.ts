@@ -5,7 +5,8 @@ export const styleSheet = `
 html{font:100%/1.55 "Noto Sans",system-ui,-apple-system,"Segoe UI",sans-serif;color:var(--ink);background:var(--paper);-webkit-text-size-adjust:100%}
 :lang(zh){font-family:"Noto Sans CJK SC","Noto Sans SC","PingFang SC","Microsoft YaHei",sans-serif}
 :lang(ar){font-family:"Noto Naskh Arabic","Noto Sans Arabic",sans-serif}
-body{margin:0;overflow-wrap:anywhere}
+body{margin:0;overflow-wrap:break-word}
+code,.hash{overflow-wrap:anywhere}
 .skip{position:absolute;inset-inline-start:-100vw}
 .skip:focus{inset-inline-start:0;background:var(--paper);padding:.5rem 1rem;z-index:1}
 header,main,footer{max-inline-size:60rem;margin-inline:auto;padding-inline:1rem}
@@ -24,7 +25,7 @@ h3{font-size:1rem;margin:1.2rem 0 .3rem}
 p{margin:.5rem 0;max-inline-size:46rem}
 .lead{font-size:1.08rem;color:var(--soft)}
 .said{font-size:1.12rem;background:var(--tint);padding:.7rem 1rem;border-inline-start:4px solid var(--link)}
-.notice{background:var(--warn);color:var(--warn-ink);padding:.5rem 1rem;margin:0;text-align:center}
+.notice{max-inline-size:none;background:var(--warn);color:var(--warn-ink);padding:.5rem 1rem;margin:0;text-align:center}
 .mark{background:var(--warn);color:var(--warn-ink);padding:0 .35em;border-radius:2px;white-space:nowrap}
 figure{margin:1rem 0}
 figure svg{max-inline-size:100%;block-size:auto;direction:ltr;display:block}
@@ -36,6 +37,7 @@ table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-num
 caption{text-align:start;font-weight:600;padding-block-end:.3rem}
 th,td{padding:.3rem .6rem;text-align:start;border-block-end:1px solid var(--line);vertical-align:top}
 thead th{border-block-end:2px solid var(--ink);background:var(--paper)}
+tbody th,.whole{white-space:nowrap}
 .n{text-align:end;white-space:nowrap}
 code,.hash{font-family:ui-monospace,"Noto Sans Mono",monospace;font-size:.86em}
 form.choose{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end;background:var(--tint);padding:.7rem 1rem;margin:.8rem 0}

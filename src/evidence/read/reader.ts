@@ -69,7 +69,9 @@ export function openReader(input: ReaderInput): ObservatoryReader {
     definitions,
     observations: (id, filter) => read(id, (file) => observationsQuery(file, dimensionsFor(id), filter)),
     async latest(id) {
-      const wanted = definitions.indicators.get(id)?.value.highlights?.area;
+      const { areas } = await this.choices(id);
+      const wanted = definitions.indicators.get(id)?.value.highlights?.area ?? areas[0];
+      if (wanted === undefined) return undefined;
       const [latest] = await read(id, (file) => latestQuery(file, wanted));
       return latest;
     },
@@ -138,11 +140,12 @@ export function openReader(input: ReaderInput): ObservatoryReader {
 }
 
 /** The newest figure of the total of an area, whole periods before partial ones; the widest area when none is named. */
-function latestQuery(file: string, area: string | undefined): SqlQuery {
+/** The total of an area in the latest period that is known and whole; failing that, the latest that is known, or the latest. */
+function latestQuery(file: string, area: string): SqlQuery {
   return {
-    text: `SELECT * FROM ${parquet([file])} WHERE grouping = ''${area === undefined ? "" : " AND area = $1"}
-      ORDER BY (value IS NOT NULL AND status <> 'partial') DESC, value IS NOT NULL DESC, ${area === undefined ? "coalesce(parts, 0) DESC, coalesce(records, 0) DESC," : ""} period DESC, area LIMIT 1`,
-    values: area === undefined ? [] : [area],
+    text: `SELECT * FROM ${parquet([file])} WHERE grouping = '' AND area = $1
+      ORDER BY (value IS NOT NULL AND status <> 'partial') DESC, value IS NOT NULL DESC, period DESC LIMIT 1`,
+    values: [area],
   };
 }
 

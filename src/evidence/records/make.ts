@@ -88,9 +88,26 @@ export async function makeRecords(engine: Engine, input: RecordsInput, directory
         expected: check.expected,
       })),
       ...repeated,
+      ...(await unreadableRows(engine, input)),
     ],
     totals,
   };
+}
+
+/** Lines that are no rows, by what is wrong with them. */
+async function unreadableRows(
+  engine: Engine,
+  { rejects }: RecordsInput,
+): Promise<{ rule: string; end: "quarantine"; rows: number; expected: string }[]> {
+  if (rejects.count === 0) return [];
+  const rows = await engine.rows(
+    {
+      text: `SELECT rule, any_value(expected) AS expected, count(*) AS rows FROM ${rejects.relation} GROUP BY rule ORDER BY rule`,
+      values: [],
+    },
+    z.object({ rule: z.string(), expected: z.string(), rows: z.number() }),
+  );
+  return rows.map((row) => ({ ...row, end: "quarantine" }));
 }
 
 async function findDuplicates(

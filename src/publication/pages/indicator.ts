@@ -37,6 +37,8 @@ export interface IndicatorPageInput {
   readonly groupings: readonly string[];
   /** Observations of the chosen area and grouping, by dimensions and time. */
   readonly series: readonly Observation[];
+  /** Observations of the chosen area without a breakdown, by time. */
+  readonly total: readonly Observation[];
   /** The total of each area of the smallest published level in the latest whole period. */
   readonly places: readonly Observation[];
 }
@@ -67,19 +69,20 @@ export function indicatorPage(input: IndicatorPageInput, messages: Messages): Ht
         ),
     );
   const factor = shownFactor(indicator);
-  const figure: FigureSeries[] = drawn.map(([label, observations]) => ({
-    label: seriesLabel(messages, observations[0], label),
-    points: observations.map((observation) => ({
-      date: observation.period,
-      value: observation.value === null ? null : observation.value * factor,
-      lower: observation.lower === null ? null : observation.lower * factor,
-      upper: observation.upper === null ? null : observation.upper * factor,
-      partial: observation.status === "partial",
-    })),
-  }));
+  const figure: FigureSeries[] = drawn
+    .filter(([, observations]) => observations.some(({ value }) => value !== null))
+    .map(([label, observations]) => ({
+      label: seriesLabel(messages, observations[0], label),
+      points: observations.map((observation) => ({
+        date: observation.period,
+        value: observation.value === null ? null : observation.value * factor,
+        lower: observation.lower === null ? null : observation.lower * factor,
+        upper: observation.upper === null ? null : observation.upper * factor,
+        partial: observation.status === "partial",
+      })),
+    }));
   const known = series.some(({ value }) => value !== null);
-  const total =
-    choice.grouping === "" ? figureSentences(definitions, messages, indicator, series, { title, area }) : [];
+  const total = figureSentences(definitions, messages, indicator, input.total, { title, area });
   return html`<p class="lead">${textIn(indicator.description, language)}${
     indicator.sdg === undefined
       ? ""
@@ -187,7 +190,7 @@ function figureTable(input: IndicatorPageInput, messages: Messages): Html {
   const { indicator, choice, series, id } = input;
   const dimensions = choice.grouping === "" ? [] : choice.grouping.split(",");
   const quotient = indicator.measure !== "count";
-  const rows = [...series].reverse().slice(0, tableRowLimit);
+  const rows = [...series].sort((a, b) => b.period.localeCompare(a.period)).slice(0, tableRowLimit);
   const factor = shownFactor(indicator);
   const heads = [
     messages.text("column.period"),
@@ -207,15 +210,17 @@ function figureTable(input: IndicatorPageInput, messages: Messages): Html {
   const cells = rows.map((observation) => [
     periodLabel(observation.period, observation.frequency),
     ...dimensions.map((name) => valueLabel(messages, name, observation.dimensions[name] ?? "_T")),
-    numberCell(valueText(messages, indicator, observation)),
+    numberCell(observation.value === null ? "—" : valueText(messages, indicator, observation)),
     ...(quotient
       ? [
           observation.lower === null || observation.upper === null
             ? "—"
-            : messages.text("interval.range", {
-                lower: messages.number(observation.lower * factor),
-                upper: messages.number(observation.upper * factor),
-              }),
+            : {
+                content: html`<span class="whole">${messages.text("interval.range", {
+                  lower: messages.number(observation.lower * factor),
+                  upper: messages.number(observation.upper * factor),
+                })}</span>`,
+              },
           numberCell(observation.numerator === null ? "—" : messages.number(observation.numerator)),
           numberCell(observation.denominator === null ? "—" : messages.number(observation.denominator, 0)),
         ]
@@ -268,7 +273,7 @@ ${renderTable(
   ],
   [...known, ...unknown].slice(0, tableRowLimit).map((place) => [
     areaLabel(reader.definitions, messages, place.area),
-    numberCell(valueText(messages, indicator, place)),
+    numberCell(place.value === null ? "—" : valueText(messages, indicator, place)),
     place.lower === null || place.upper === null
       ? "—"
       : messages.text("interval.range", {

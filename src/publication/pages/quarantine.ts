@@ -4,7 +4,7 @@ import { address, type Html, html } from "../html.ts";
 import { numberCell, renderTable } from "./table.ts";
 
 /** Rows of the quarantine that one page lists. */
-export const quarantineLimit = 100;
+export const quarantineLimit = 50;
 
 /** The streams with what became of their rows. */
 export function quarantineIndexPage(reader: ObservatoryReader, messages: Messages): Html {
