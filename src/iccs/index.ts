@@ -34,6 +34,18 @@ export {
 export { checkCrosswalk } from "./crosswalk-check.ts";
 export { type CrosswalkSqlInput, crosswalkSql } from "./crosswalk-sql.ts";
 export {
+  type AgreedExample,
+  defaultSettings,
+  type ExampleProblem,
+  type IccsSuggestion,
+  type NationalSuggestions,
+  type NationalTitle,
+  type SuggestionOptions,
+  type SuggestionReason,
+  type SuggestionSettings,
+  suggestIccs,
+} from "./suggest.ts";
+export {
   type DisaggregatingVariable,
   disaggregatingVariable,
   disaggregatingVariables,
