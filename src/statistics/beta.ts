@@ -21,10 +21,10 @@ export function incompleteBeta(a: number, b: number, x: number, rest = 1 - x): T
   if (rest === 0) return { lower: 1, upper: 0 };
   const front = betaDensityOverLogit(a, b, { x, rest });
   if (x < (a + 1) / (a + b + 2)) {
-    const lower = (front * betaFraction(a, b, x)) / a;
+    const lower = front * betaFraction(a, b, x, rest);
     return { lower, upper: 1 - lower };
   }
-  const upper = (front * betaFraction(b, a, rest)) / b;
+  const upper = front * betaFraction(b, a, rest, x);
   return { lower: 1 - upper, upper };
 }
 
@@ -47,28 +47,33 @@ function betaDensityOverLogit(a: number, b: number, point: UnitPoint): number {
   return Math.exp(exponent) * Math.sqrt((a / n) * b) * 0.3989422804014327;
 }
 
-/** The continued fraction of the incomplete beta function (DLMF 8.17.22), by Lentz' method. */
-function betaFraction(a: number, b: number, x: number): number {
+/**
+ * I_x(a, b) over `x^a (1-x)^b / B(a, b)`, for x up to about the mean, as a continued fraction by Lentz' method. It takes
+ * `rest` too, because the more usual fraction (DLMF 8.17.22) subtracts nearly equal numbers when x is close to 1.
+ *
+ * @see DiDonato and Morris (1992), "Algorithm 708", equation 9.
+ */
+function betaFraction(a: number, b: number, x: number, rest: number): number {
   const tiny = 1e-300;
   const away = (value: number): number => (Math.abs(value) < tiny ? tiny : value);
-  let c = 1;
-  let d = 1 / away(1 - ((a + b) * x) / (a + 1));
-  let h = d;
-  // About six times the square root of the larger shape is needed; the end lies far beyond it.
+  const lambda = a * rest - b * x;
+  const beta = (n: number): number =>
+    n + ((n * (b - n)) / (a + 2 * n - 1)) * x + ((a + n) / (a + 2 * n + 1)) * (lambda + 1 + n * (1 + rest));
+  let c = away((a / (a + 1)) * (lambda + 1));
+  let d = 0;
+  let h = c;
+  // About three times the square root of the larger shape is needed; the end lies far beyond it.
   const end = 10_000 + 50 * Math.sqrt(Math.max(a, b));
-  for (let m = 1; m < end; m += 1) {
-    const even = (m * (b - m) * x) / (a + 2 * m - 1) / (a + 2 * m);
-    d = 1 / away(1 + even * d);
-    c = away(1 + even / c);
-    h *= d * c;
-    const odd = ((-(a + m) / (a + 2 * m)) * (a + b + m) * x) / (a + 2 * m + 1);
-    d = 1 / away(1 + odd * d);
-    c = away(1 + odd / c);
+  for (let n = 1; n < end; n += 1) {
+    const alpha = ((a + n - 1) / (a + 2 * n - 1)) * x * (((a + b + n - 1) / (a + 2 * n - 1)) * x) * n * (b - n);
+    const next = beta(n);
+    d = 1 / away(next + alpha * d);
+    c = away(next + alpha / c);
     const step = d * c;
     h *= step;
     if (Math.abs(step - 1) <= Number.EPSILON) break;
   }
-  return h;
+  return 1 / h;
 }
 
 /**

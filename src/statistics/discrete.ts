@@ -143,7 +143,9 @@ function smallestCount(
   most = Number.POSITIVE_INFINITY,
 ): number {
   const goal = smallerTail(probabilityOf(p), tail);
-  if (goal.p === 0) return goal.tail === "lower" || deviation === 0 ? (goal.tail === "lower" ? 0 : mean) : most;
+  if (goal.p === 0 && goal.tail === "lower") return 0;
+  if (deviation === 0) return mean;
+  if (goal.p === 0) return most;
   // The allowance of a few units in the last place gives back the count whose own probability was asked for.
   const reached = (count: number): boolean =>
     goal.tail === "lower" ? at(count).lower >= goal.p * (1 - 1e-13) : at(count).upper <= goal.p * (1 + 1e-13);
@@ -165,6 +167,8 @@ function smallestCount(
   }
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
+    // Beyond 2^53 neighbouring doubles lie further apart than 1.
+    if (middle === low || middle === high) break;
     if (reached(middle)) high = middle;
     else low = middle;
   }

@@ -1,17 +1,21 @@
 import { logGamma } from "./log-gamma.ts";
 
-/** A seeded source of random numbers. Equal seed and stream give equal numbers, on every machine. */
+/**
+ * A seeded source of random numbers. Equal seed and stream give equal uniform and whole numbers everywhere; the others
+ * also depend on the last bits of the engine's `Math.log`, `Math.sin` and `Math.cos`.
+ */
 export interface Random {
   /** Uniform on (0, 1), with 53 bits; never 0 or 1. */
   uniform(): number;
-  /** Whole number from 0 to `below` - 1. */
+  /** Whole number from 0 to `below` - 1. @throws RangeError for `below` that is not a whole number from 1 to 2^53 - 1. */
   integer(below: number): number;
+  /** Standard normal variable. */
   normal(): number;
-  /** Poisson count with the given mean. */
+  /** Poisson count. @throws RangeError for a mean that is not a finite number from 0. */
   poisson(mean: number): number;
-  /** Gamma variable with the given shape and mean 1 times `scale`. */
+  /** Gamma variable with mean `shape * scale`. @throws RangeError for a shape or scale not above 0. */
   gamma(shape: number, scale: number): number;
-  /** Count with mean `mean` and variance `mean + mean² / size`. */
+  /** Count with variance `mean + mean² / size`. @throws RangeError for a mean below 0 or a size not above 0. */
   negativeBinomial(mean: number, size: number): number;
 }
 
@@ -48,9 +52,13 @@ function multiplyHigh(x: number, y: number): number {
   return ((Math.imul(xHigh, yHigh) >>> 0) + (middle >>> 16) + Math.floor(cross / 65_536)) | 0;
 }
 
-/** Makes a source of random numbers from a seed and the number of an independent stream, both from 0 to 2^32 - 1. */
+/**
+ * Makes a source of random numbers from a seed and the number of an independent stream.
+ *
+ * @throws RangeError for a seed or stream that is not a whole number from 0 to 2^32 - 1.
+ */
 export function createRandom(seed: number, stream: number): Random {
-  const key: [number, number] = [seed >>> 0, stream >>> 0];
+  const key: [number, number] = [word32("seed", seed), word32("stream", stream)];
   let block = 0;
   let words: readonly [number, number, number, number] = [0, 0, 0, 0];
   let used = 4;
@@ -65,7 +73,11 @@ export function createRandom(seed: number, stream: number): Random {
     used += 1;
     return next;
   };
-  const uniform = (): number => ((word() >>> 5) * 67_108_864 + (word() >>> 6) + 0.5) / 9_007_199_254_740_992;
+  const uniform = (): number => {
+    const whole = (word() >>> 5) * 67_108_864 + (word() >>> 6);
+    // The half that keeps 0 out would round the largest of the 2^53 numbers up to 1.
+    return Math.min((whole + 0.5) / 9_007_199_254_740_992, 1 - Number.EPSILON / 2);
+  };
   const normal = (): number => {
     if (spare !== undefined) {
       const kept = spare;
@@ -79,7 +91,8 @@ export function createRandom(seed: number, stream: number): Random {
     return radius * Math.cos(angle);
   };
   const gamma = (shape: number, scale: number): number => {
-    if (!(shape > 0)) throw new RangeError(`a gamma variable needs a shape above 0, not ${shape}`);
+    requireFinite("the shape of a gamma variable", shape);
+    requireFinite("the scale of a gamma variable", scale);
     if (shape < 1) return gamma(shape + 1, scale) * uniform() ** (1 / shape);
     // Marsaglia and Tsang (2000), "A simple method for generating gamma variables".
     const d = shape - 1 / 3;
@@ -91,18 +104,36 @@ export function createRandom(seed: number, stream: number): Random {
     }
   };
   const poisson = (mean: number): number => {
-    if (!(mean >= 0) || !Number.isFinite(mean))
-      throw new RangeError(`a Poisson mean is a finite number from 0, not ${mean}`);
+    requireFinite("a Poisson mean", mean, 0);
     return mean < 30 ? poissonByProducts(mean, uniform) : poissonByRejection(mean, uniform);
   };
   return {
     uniform,
-    integer: (below) => Math.floor(uniform() * below),
+    integer: (below) => {
+      if (!Number.isSafeInteger(below) || below < 1)
+        throw new RangeError(`a random whole number needs a bound from 1, not ${below}`);
+      return Math.floor(uniform() * below);
+    },
     normal,
     poisson,
     gamma,
-    negativeBinomial: (mean, size) => poisson(gamma(size, mean / size)),
+    negativeBinomial: (mean, size) => {
+      requireFinite("a negative binomial mean", mean, 0);
+      requireFinite("the size of a negative binomial variable", size);
+      return mean === 0 ? 0 : poisson(gamma(size, 1) * (mean / size));
+    },
   };
+}
+
+function word32(name: string, value: number): number {
+  if (Number.isInteger(value) && value >= 0 && value < 4_294_967_296) return value;
+  throw new RangeError(`a ${name} is a whole number from 0 to 2^32 - 1, not ${value}`);
+}
+
+/** Finite and above 0, or, with `least` 0, also 0. */
+function requireFinite(name: string, value: number, least?: 0): void {
+  if (Number.isFinite(value) && (value > 0 || value === least)) return;
+  throw new RangeError(`${name} is a finite number ${least === 0 ? "from" : "above"} 0, not ${value}`);
 }
 
 function poissonByProducts(mean: number, uniform: () => number): number {
