@@ -90,6 +90,9 @@ export function betaQuantilePoint(a: number, b: number, p: number, tail: Tail): 
   requireShapes(a, b);
   if (probabilityOf(p) === 0 || p === 1)
     return (p === 0) === (tail === "lower") ? { x: 0, rest: 1 } : { x: 1, rest: 0 };
+  // So small a shape leaves no probability, to any precision of a double, away from its own end.
+  if (a < 1e-200 && b >= 1) return { x: 0, rest: 1 };
+  if (b < 1e-200 && a >= 1) return { x: 1, rest: 0 };
   const goal = smallerTail(p, tail);
   const sign = goal.tail === "lower" ? 1 : -1;
   const logP = Math.log(goal.p);

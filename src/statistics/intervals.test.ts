@@ -158,8 +158,14 @@ test("intervals hold for extreme counts and levels", () => {
     assertClose(interval(5e8, 1e9, 0.95).upper, 0.50003099, 1e-7);
     assert.ok(interval(1, 1e9, 0.95).lower > 0);
     const tiny = interval(5e-324, 5e-324, 0.95);
-    assert.ok(tiny.lower >= 0 && tiny.upper === 1);
+    assert.ok(tiny.lower >= 0 && tiny.lower <= 1 && tiny.upper === 1);
   }
+});
+
+test("a part of a count far below 1 says nothing about the share", () => {
+  const nothing = clopperPearsonInterval(5e-324, 1.5e-323, 0.95);
+  assert.deepEqual([nothing.lower, nothing.upper], [0, 1]);
+  assert.ok(clopperPearsonInterval(0.01, 0.02, 0.95).lower < 1e-100);
 });
 
 test("counts, totals and levels outside their range are refused with a sentence", () => {
