@@ -1,4 +1,10 @@
-import { checkCrosswalk, conditionColumns, parseIccsCode } from "../../iccs/index.ts";
+import {
+  type Condition,
+  checkCrosswalk,
+  columnsOfCondition,
+  conditionColumns,
+  parseIccsCode,
+} from "../../iccs/index.ts";
 import { nests } from "../periods.ts";
 import type { FactSelection, Indicator } from "./indicator.ts";
 import type { Definitions } from "./load.ts";
@@ -171,8 +177,8 @@ function checkStream(report: Report, definitions: Definitions, stream: Definitio
   const columns = new Map(Object.entries(value.columns));
   const column = (path: Path, name: string): ReturnType<typeof columns.get> =>
     report.known(stream, path, name, columns, "column");
-  const condition = (path: Path, where: Readonly<Record<string, unknown>> | undefined): void => {
-    for (const name of Object.keys(where ?? {})) column([...path, name], name);
+  const condition = (path: Path, where: Condition | undefined): void => {
+    for (const name of columnsOfCondition(where ?? {})) column([...path, name], name);
   };
   for (const [name, declared] of columns) {
     if (declared.lookup !== undefined) {
@@ -210,6 +216,7 @@ function checkStream(report: Report, definitions: Definitions, stream: Definitio
   }
   value.setAside.forEach(({ where }, index) => condition(["setAside", index, "where"], where));
   value.rules.forEach((rule, index) => {
+    if ("unique" in rule) condition(["rules", index, "when"], rule.when);
     if ("unique" in rule)
       for (const [part, name] of rule.unique.entries()) column(["rules", index, "unique", part], name);
     if ("compare" in rule)
@@ -512,7 +519,7 @@ function checkSelection(
         report.known(indicator, ["breakdowns", row, part], name, dimensions, "dimension of the facts");
       }),
     );
-    for (const name of Object.keys(selection.where ?? {})) {
+    for (const name of columnsOfCondition(selection.where ?? {})) {
       report.known(indicator, [...path, "where", name], name, dimensions, "dimension of the facts");
     }
   });

@@ -126,6 +126,7 @@ export const recordRuleSchema = z.union([
     .strictObject({
       rule: identifierSchema,
       unique: z.array(columnNameSchema).nonempty().describe("Columns that together name a row."),
+      when: conditionSchema.optional().describe("The rows that are looked at; all when absent."),
       keep: z
         .enum(["first", "none", "identical-first"])
         .default("first")

@@ -170,6 +170,10 @@ async function prepareDenominator(
     return;
   }
   await table("whole", select("denominator"));
+  // Both sides of a quotient treat masks alike: else the areas with a masked whole fall out and the rest is no fair part.
+  const middle = indicator.masked === "midpoint";
+  const whole = middle ? "coalesce(w.value, (w.low + w.high) / 2)" : "w.value";
+  const imputed = middle ? "(w.value IS NULL AND w.high IS NOT NULL)" : "FALSE";
   const match = ["grouping", ...dimensions.map(identifier), "area", "period"]
     .map((name) => `w.${name} = c.${name}`)
     .join(" AND ");
@@ -179,9 +183,9 @@ async function prepareDenominator(
     ? `SELECT ${keys.map((name) => `coalesce(c.${name}, w.${name}) AS ${name}`).join(", ")},
         coalesce(c.value, 0.0) AS value, coalesce(c.low, 0.0) AS low, coalesce(c.high, 0.0) AS high, coalesce(c.status, 'normal') AS status,
         coalesce(c.assumed, 0.0) AS assumed, coalesce(c.flagged, 0) AS flagged, coalesce(c.records, 0) AS records,
-        w.value AS denominator, FALSE AS extrapolated
+        ${whole} AS denominator, ${imputed} AS extrapolated
       FROM whole w LEFT JOIN counted c ON ${match}`
-    : `SELECT c.* EXCLUDE (periods), w.value AS denominator, FALSE AS extrapolated FROM counted c LEFT JOIN whole w ON ${match}
+    : `SELECT c.* EXCLUDE (periods), ${whole} AS denominator, ${imputed} AS extrapolated FROM counted c LEFT JOIN whole w ON ${match}
         AND w.periods IS NOT DISTINCT FROM c.periods`;
   await table("joined", numerator);
 }
@@ -263,7 +267,7 @@ function markedSql(indicator: Indicator, ledger: boolean): string {
         WHEN ${raw} IS NULL THEN 'not-known'
         WHEN ${short} THEN 'partial-coverage'
         WHEN ${available} THEN 'available-parts'
-        WHEN ${imputed} THEN 'midpoint-of-mask' WHEN ${extrapolated} THEN 'population-extrapolated' END AS reason
+        WHEN ${imputed} THEN 'midpoint-of-mask' WHEN ${extrapolated} THEN '${indicator.measure === "rate" ? "population-extrapolated" : "midpoint-of-mask"}' END AS reason
     FROM rolled r${join}`;
 }
 

@@ -147,17 +147,21 @@ export function duplicatesSql(plan: RecordPlan): string {
       rule.keep === "identical-first"
         ? `, hash(${plan.rows.columns.map(({ name }) => identifier(name)).join(", ")}) AS whole`
         : "";
+    const looked = rule.when === undefined ? "" : ` AND ${truth(rule.when, reference)}`;
     const candidates = `SELECT _part, _row, ${keys.join(", ")}${all} FROM ${plan.rows.relation}
-      WHERE NOT ${isSetAside(plan)} AND NOT ${isQuarantined(plan)}`;
+      WHERE NOT ${isSetAside(plan)} AND NOT ${isQuarantined(plan)}${looked}`;
     const repeated = `SELECT ${names}, count(*) AS n${rule.keep === "identical-first" ? ", count(DISTINCT whole) AS kinds" : ""}
       FROM candidate GROUP BY ${names} HAVING count(*) > 1`;
     const join = rule.unique.map((_, index) => `c.k${index} IS NOT DISTINCT FROM r.k${index}`).join(" AND ");
     const over = `row_number() OVER (PARTITION BY ${rule.unique.map((_, index) => `c.k${index}`).join(", ")} ORDER BY c._part, c._row)`;
-    const fallen =
-      rule.keep === "none" ? "TRUE" : rule.keep === "first" ? `${over} > 1` : `(r.kinds > 1 OR ${over} > 1)`;
+    const fallen = {
+      none: "",
+      first: ` QUALIFY ${over} > 1`,
+      "identical-first": ` QUALIFY r.kinds > 1 OR ${over} > 1`,
+    }[rule.keep];
     return `(WITH candidate AS (${candidates}), repeated AS (${repeated})
       SELECT c._part, c._row, ${literal(rule.rule)} AS rule, ${literal(rule.onFail)} AS action
-      FROM candidate c JOIN repeated r ON ${join} QUALIFY ${fallen})`;
+      FROM candidate c JOIN repeated r ON ${join}${fallen})`;
   });
   return selects.join("\nUNION ALL\n");
 }

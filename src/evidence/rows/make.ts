@@ -177,6 +177,7 @@ async function readTables(
   const names: string[] = [];
   const preamble: string[][] = [];
   let done = 0;
+  let longest = 0;
   const output = await open(lines, "wx");
   try {
     for (const [index, part] of parts.entries()) {
@@ -189,6 +190,7 @@ async function readTables(
           const values = Object.fromEntries(columns.map((name, column) => [name, cells[column] ?? null]));
           return JSON.stringify({ ...values, _part: index, _row: table.numbers?.[begin + row] ?? begin + row + 1 });
         });
+        for (const line of text) longest = Math.max(longest, Buffer.byteLength(line));
         await output.write(`${text.join("\n")}\n`);
       }
       done += part.bytes;
@@ -197,9 +199,11 @@ async function readTables(
   } finally {
     await output.close();
   }
+  // The engine sets aside several times this for each thread, so it is as small as the longest row allows.
+  const objectBytes = Math.max(longest + 1, 1_048_576);
   const types = [...names.map((name) => `${literal(name)}: 'VARCHAR'`), "'_part': 'INTEGER'", "'_row': 'BIGINT'"];
   await engine.run(
-    `COPY (SELECT * FROM read_json(${literal(lines)}, format = 'newline_delimited', columns = {${types.join(", ")}}, maximum_object_size = 268435456))
+    `COPY (SELECT * FROM read_json(${literal(lines)}, format = 'newline_delimited', columns = {${types.join(", ")}}, maximum_object_size = ${objectBytes}))
       TO ${literal(join(directory, "rows.parquet"))} (FORMAT parquet, COMPRESSION zstd)`,
   );
   await rm(lines);
