@@ -8,6 +8,7 @@ import {
   type Interval,
   incompleteBeta,
   incompleteGamma,
+  normalQuantile,
   wilsonInterval,
 } from "./index.ts";
 import { assertClose, referenceAbsent, referenceValue } from "./reference-tables.test.ts";
@@ -78,6 +79,27 @@ test("Wilson's and Clopper and Pearson's bounds agree with R to 1e-12", { skip: 
     assertClose(interval.lower, referenceValue(name, "lo"), 1e-12, name);
     assertClose(interval.upper, referenceValue(name, "hi"), 1e-12, name);
   }
+});
+
+test("Wilson's bounds are where the score test just rejects", () => {
+  fc.assert(
+    fc.property(part, level, ({ count: n, total }, confidence) => {
+      const { lower, upper } = wilsonInterval(n, total, confidence);
+      const z = normalQuantile(0.5 + confidence / 2);
+      for (const bound of [lower, upper]) {
+        if (bound === 0 || bound === 1) continue;
+        const distance = Math.abs(n / total - bound);
+        // 1 - bound keeps only so many digits when the bound is close to 1.
+        const relative = 1e-12 + 1e-15 / (1 - bound);
+        const expected = z * Math.sqrt((bound * (1 - bound)) / total);
+        assert.ok(
+          Math.abs(distance - expected) <= relative * expected + 1e-15,
+          `${n} of ${total}: ${distance}, ${expected}`,
+        );
+      }
+    }),
+    settings,
+  );
 });
 
 test("Clopper and Pearson's bounds leave exactly half the rest of the level on each side", () => {

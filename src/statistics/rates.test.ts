@@ -42,6 +42,11 @@ test("the p-value is the sum of all outcomes that are no more likely, in exact a
   );
 });
 
+test("an outcome more likely by one part in 10,000 is not counted as equally likely", () => {
+  // Of 3 events, 2 are a little likelier than the 1 seen, so only 0, 1 and 3 are added: 3 (1/2)^3 + 2 (1/2)^3.
+  assertClose(exactRateRatio(1, 10_001, 2, 10_000, 0.95).pValue, 5 / 8, 1e-4);
+});
+
 test("exchanging the two sides turns the ratio and its bounds over and keeps the p-value", () => {
   const whole = fc.integer({ min: 1, max: 100_000 });
   fc.assert(
