@@ -45,6 +45,7 @@ export {
   type SuggestionSettings,
   suggestIccs,
 } from "./suggest.ts";
+export { crossValidated, type LevelAccuracy, type Proposer, proposerOf } from "./suggest-accuracy.ts";
 export {
   type DisaggregatingVariable,
   disaggregatingVariable,

@@ -87,16 +87,39 @@ export function weighted(text: TextFeatures, rarity: FeatureRarity): TextFeature
   return { words: scale("words"), pieces: scale("pieces") };
 }
 
-function dot(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number {
-  const [small, large] = a.size < b.size ? [a, b] : [b, a];
-  let sum = 0;
-  for (const [feature, weight] of small) sum += weight * (large.get(feature) ?? 0);
-  return sum;
+/**
+ * Prepares weighted texts for comparison. The function given back tells how like a weighted text each of them is, from 0
+ * to 1: the mean of the cosines of their words and of their pieces of words.
+ */
+export function comparedWith(texts: readonly TextFeatures[]): (text: TextFeatures) => Float64Array {
+  const postings = { words: postingsOf(texts, "words"), pieces: postingsOf(texts, "pieces") };
+  return (text) => {
+    const alike = new Float64Array(texts.length);
+    for (const kind of ["words", "pieces"] as const) {
+      for (const [feature, weight] of text[kind]) {
+        for (const [index, other] of postings[kind].get(feature) ?? []) {
+          alike[index] = (alike[index] ?? 0) + (weight * other) / 2;
+        }
+      }
+    }
+    return alike;
+  };
 }
 
-/** Likeness of two weighted texts, from 0 to 1: the mean of the cosines of their words and of their pieces of words. */
-export function likeness(a: TextFeatures, b: TextFeatures): number {
-  return (dot(a.words, b.words) + dot(a.pieces, b.pieces)) / 2;
+/** For each feature, the texts that have it, with its weight there. */
+function postingsOf(
+  texts: readonly TextFeatures[],
+  kind: "words" | "pieces",
+): Map<string, (readonly [number, number])[]> {
+  const postings = new Map<string, (readonly [number, number])[]>();
+  texts.forEach((text, index) => {
+    for (const [feature, weight] of text[kind]) {
+      const known = postings.get(feature);
+      if (known === undefined) postings.set(feature, [[index, weight]]);
+      else known.push([index, weight]);
+    }
+  });
+  return postings;
 }
 
 /**

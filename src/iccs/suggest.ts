@@ -1,5 +1,5 @@
 import { type IccsCode, iccsAncestors, iccsCodes, iccsLevel, iccsTitle, parseIccsCode } from "./classification.ts";
-import { featuresOf, likeness, rarityIn, sharedWords, type TextFeatures, weighted } from "./likeness.ts";
+import { comparedWith, featuresOf, rarityIn, sharedWords, type TextFeatures, weighted } from "./likeness.ts";
 import { offenceWords } from "./offence-words.ts";
 
 /** A code of a national list that is to be classified; its description helps where there is one. */
@@ -19,7 +19,7 @@ export interface SuggestionOptions {
   readonly proposals?: number;
   /** Text of ICCS codes beside their titles, such as definitions and inclusions from the official table. */
   readonly definitions?: ReadonlyMap<IccsCode, string>;
-  /** Least share of the evidence that a code needs within the one above it; below, the one above is proposed. Default 0.5. */
+  /** Least share of the evidence that a code needs within the one above it; below, the one above is proposed. Default 0.3. */
   readonly certainty?: number;
 }
 
@@ -81,7 +81,7 @@ export interface SuggestionSettings {
   readonly description: number;
   /** What the place in the national list weighs: codes beside an agreed one are often of its kind. */
   readonly neighbour: number;
-  /** What the evidence for a code counts for those beside it, for each level up. */
+  /** What the evidence for a whole section counts against that for the code and what is between. */
   readonly kin: number;
 }
 
@@ -90,10 +90,10 @@ export const defaultSettings: SuggestionSettings = {
   definition: 0.5,
   words: 1,
   power: 2,
-  heard: 12,
+  heard: 20,
   description: 0.5,
-  neighbour: 0,
-  kin: 0.5,
+  neighbour: 0.2,
+  kin: 1,
 };
 
 interface Source {
@@ -121,16 +121,17 @@ export function suggestIccs(
   options: SuggestionOptions = {},
   settings: SuggestionSettings = defaultSettings,
 ): { readonly national: readonly NationalSuggestions[]; readonly problems: readonly ExampleProblem[] } {
-  const { proposals = 3, certainty = 0.5, definitions = new Map() } = options;
+  const { proposals = 3, certainty = 0.3, definitions = new Map() } = options;
   if (!Number.isInteger(proposals) || proposals < 1) throw new RangeError(`${proposals} proposals cannot be made`);
   const { sources, problems } = sourcesOf(examples, definitions, settings);
   const drafts = titles.map((national) => ({ national, features: featuresWithDescription(national, settings) }));
   const rarity = rarityIn([...sources, ...drafts].map(({ features }) => features));
   const weighed = sources.map((source) => ({ ...source, features: weighted(source.features, rarity) }));
+  const compare = comparedWith(weighed.map(({ features }) => features));
   const places = placesInList([...titles, ...examples].map(({ code }) => code));
   const national = drafts.map(({ national: one, features }) => {
     const own = weighted(features, rarity);
-    const evidence = evidenceFor(one, own, weighed, places, settings);
+    const evidence = evidenceFor(one, compare(own), weighed, places, settings);
     return { national: one, suggestions: ranked(evidence, own, proposals, certainty, settings) };
   });
   return { national, problems };
@@ -201,14 +202,14 @@ interface Evidence {
 
 function evidenceFor(
   national: NationalTitle,
-  features: TextFeatures,
+  likenesses: Float64Array,
   sources: readonly Source[],
   places: ReadonlyMap<string, number>,
   settings: SuggestionSettings,
 ): Evidence[] {
   const best = new Map<string, Evidence>();
   sources.forEach((source, index) => {
-    const alike = likeness(features, source.features);
+    const alike = likenesses[index] ?? 0;
     const near = source.kind === "example" ? nearness(places.get(national.code), places.get(source.code)) : 0;
     const strength = alike + settings.neighbour * near;
     if (strength <= 0) return;
@@ -237,23 +238,20 @@ function ranked(
   certainty: number,
   settings: SuggestionSettings,
 ): IccsSuggestion[] {
-  const own = new Map<IccsCode, number>();
-  const within = new Map<IccsCode, number>();
-  let all = 0;
-  const add = (sums: Map<IccsCode, number>, code: IccsCode, weight: number): void => {
-    sums.set(code, (sums.get(code) ?? 0) + weight);
+  const own = massOf(evidence, (code) => [code]);
+  const within = massOf(evidence, (code) => [code, ...iccsAncestors(code)]);
+  const standing = (code: IccsCode): number => {
+    const above = iccsAncestors(code);
+    const section = above.at(-1);
+    const path = [own.get(code) ?? 0, ...above.slice(0, -1).map((one) => within.get(one) ?? 0)];
+    // The mean, since deeper codes would otherwise gain by the length of their path alone.
+    const mean = path.reduce((sum, mass) => sum + mass, 0) / path.length;
+    return settings.kin * (within.get(section ?? code) ?? 0) + mean;
   };
-  for (const { source, weight } of evidence) {
-    all += weight;
-    add(own, source.iccs, weight);
-    for (const code of [source.iccs, ...iccsAncestors(source.iccs)]) add(within, code, weight);
-  }
-  const standing = (code: IccsCode): number =>
-    (own.get(code) ?? 0) +
-    iccsAncestors(code).reduce((sum, above, steps) => sum + (within.get(above) ?? 0) * settings.kin ** (steps + 1), 0);
   const candidates = [...own.keys()].sort((a, b) => standing(b) - standing(a) || (a < b ? -1 : 1));
   const best = candidates[0];
   if (best === undefined) return [];
+  const all = [...within].filter(([code]) => iccsLevel(code) === 1).reduce((sum, [, mass]) => sum + mass, 0);
   const first = backOff(best, within, certainty);
   const chosen = [first, ...candidates.filter((code) => code !== first)].slice(0, proposals);
   return chosen.map((iccs, index) => ({
@@ -263,6 +261,27 @@ function ranked(
     backedOff: index === 0 && first !== best,
     reasons: reasonsFor(iccs, evidence, features),
   }));
+}
+
+/**
+ * Evidence for each code, counted for the codes that `countedFor` names. Agreed examples add up; of the texts of the ICCS
+ * only the likest counts, since how many codes share a word says nothing about the national list.
+ */
+function massOf(
+  evidence: readonly Evidence[],
+  countedFor: (code: IccsCode) => readonly IccsCode[],
+): Map<IccsCode, number> {
+  const mass = new Map<IccsCode, number>();
+  const heard = new Set<string>();
+  for (const { source, weight } of evidence) {
+    for (const code of countedFor(source.iccs)) {
+      const key = `${source.kind} ${code}`;
+      if (source.kind !== "example" && heard.has(key)) continue;
+      heard.add(key);
+      mass.set(code, (mass.get(code) ?? 0) + weight);
+    }
+  }
+  return mass;
 }
 
 /** The code, or the nearest one above it within which its own evidence is not too divided. */
