@@ -9,6 +9,8 @@ import {
   type RecordPlan,
   type RowsRelation,
   recordsRelation,
+  repeatedCountQuery,
+  repeatedRowsSql,
   totalQuery,
   verdictQuery,
 } from "./queries.ts";
@@ -116,6 +118,9 @@ async function findDuplicates(
   path: string,
 ): Promise<{ rule: string; end: "quarantine" | "flag"; rows: number; expected: string }[]> {
   if (plan.uniqueRules.length === 0) return [];
+  for (const rule of plan.uniqueRules) await engine.run(repeatedRowsSql(plan, rule));
+  const [repeated] = await engine.rows(repeatedCountQuery(plan), z.object({ rows: z.number() }));
+  if (repeated?.rows === 0) return [];
   // A row that two rules find is listed once, under the first: it can only be put apart once.
   await engine.run(
     `COPY (SELECT _part, _row, arg_min(rule, action) AS rule, CASE WHEN bool_or(action = 'quarantine') THEN 'quarantine' ELSE 'flag' END AS action

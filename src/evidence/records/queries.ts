@@ -134,36 +134,72 @@ export function verdictQuery(plan: RecordPlan): SqlQuery {
   return { text: `SELECT ${parts.join(",\n  ")} FROM ${plan.rows.relation}`, values: [] };
 }
 
+type UniqueRule = RecordPlan["uniqueRules"][number];
+
+/** A table of the session that names the rows whose key stands in more than one row. */
+function repeatedTable(rule: UniqueRule): string {
+  return identifier(`repeated ${rule.rule}`);
+}
+
+function columnValue(plan: RecordPlan, name: string): string {
+  return plan.columns.find((column) => column.name === name)?.value ?? "NULL";
+}
+
+function keysOf(plan: RecordPlan, rule: UniqueRule): string {
+  return rule.unique.map((name, index) => `${columnValue(plan, name)} AS k${index}`).join(", ");
+}
+
 /**
- * Rows that repeat the key of another, except those that are kept. Rows that another check has put apart do not take
- * part. Columns `_part`, `_row`, `rule`.
+ * Makes a table of the rows whose key stands in more than one row, put apart or not. Only the keys are looked at: one
+ * cheap pass, with which most deliveries are done.
+ */
+export function repeatedRowsSql(plan: RecordPlan, rule: UniqueRule): string {
+  const names = rule.unique.map((_, index) => `k${index}`).join(", ");
+  const same = rule.unique.map((_, index) => `c.k${index} IS NOT DISTINCT FROM r.k${index}`).join(" AND ");
+  const { relation } = plan.rows;
+  return `CREATE OR REPLACE TEMP TABLE ${repeatedTable(rule)} AS
+    WITH repeated AS MATERIALIZED (SELECT ${names} FROM (SELECT ${keysOf(plan, rule)} FROM ${relation}) GROUP BY ${names} HAVING count(*) > 1)
+    SELECT c._part, c._row FROM (SELECT _part, _row, ${keysOf(plan, rule)} FROM ${relation}) c SEMI JOIN repeated r ON ${same}`;
+}
+
+/** How many rows the tables of repeated rows name. Column `rows`. */
+export function repeatedCountQuery(plan: RecordPlan): SqlQuery {
+  const counts = plan.uniqueRules.map((rule) => `(SELECT count(*) FROM ${repeatedTable(rule)})`);
+  return { text: `SELECT ${counts.join(" + ")} AS rows`, values: [] };
+}
+
+/**
+ * Rows that repeat the key of another, except those that are kept; needs the tables of repeated rows. Rows that another
+ * check has put apart do not take part. Columns `_part`, `_row`, `rule`, `action`.
  */
 export function duplicatesSql(plan: RecordPlan): string {
-  const reference = (name: string): string => plan.columns.find((column) => column.name === name)?.value ?? "NULL";
   const selects = plan.uniqueRules.map((rule) => {
-    const keys = rule.unique.map((name, index) => `${reference(name)} AS k${index}`);
     const names = rule.unique.map((_, index) => `k${index}`).join(", ");
-    const all =
-      rule.keep === "identical-first"
-        ? `, hash(${plan.rows.columns.map(({ name }) => identifier(name)).join(", ")}) AS whole`
-        : "";
-    const looked = rule.when === undefined ? "" : ` AND ${truth(rule.when, reference)}`;
-    const candidates = `SELECT _part, _row, ${keys.join(", ")}${all} FROM ${plan.rows.relation}
-      WHERE NOT ${isSetAside(plan)} AND NOT ${isQuarantined(plan)}${looked}`;
-    const repeated = `SELECT ${names}, count(*) AS n${rule.keep === "identical-first" ? ", count(DISTINCT whole) AS kinds" : ""}
-      FROM candidate GROUP BY ${names} HAVING count(*) > 1`;
-    const join = rule.unique.map((_, index) => `c.k${index} IS NOT DISTINCT FROM r.k${index}`).join(" AND ");
-    const over = `row_number() OVER (PARTITION BY ${rule.unique.map((_, index) => `c.k${index}`).join(", ")} ORDER BY c._part, c._row)`;
+    const whole = `hash(${plan.rows.columns.map(({ name }) => identifier(name)).join(", ")})`;
+    const looked = rule.when === undefined ? "TRUE" : truth(rule.when, (name) => columnValue(plan, name));
+    const takesPart = computedOnce(`${looked} AND NOT ${isSetAside(plan)} AND NOT ${isQuarantined(plan)}`);
+    const place = `row_number() OVER (PARTITION BY ${names} ORDER BY _part, _row)`;
+    const of = (measure: string): string => `${measure} OVER (PARTITION BY ${names})`;
     const fallen = {
-      none: "",
-      first: ` QUALIFY ${over} > 1`,
-      "identical-first": ` QUALIFY r.kinds > 1 OR ${over} > 1`,
-    }[rule.keep];
-    return `(WITH candidate AS (${candidates}), repeated AS (${repeated})
-      SELECT c._part, c._row, ${literal(rule.rule)} AS rule, ${literal(rule.onFail)} AS action
-      FROM candidate c JOIN repeated r ON ${join}${fallen})`;
+      none: "copies > 1",
+      first: "place > 1",
+      "identical-first": "copies > 1 AND (kinds > 1 OR place > 1)",
+    };
+    return `SELECT _part, _row, ${literal(rule.rule)} AS rule, ${literal(rule.onFail)} AS action FROM (
+      SELECT _part, _row, ${place} AS place, ${of("count(*)")} AS copies, ${of("count(DISTINCT whole)")} AS kinds
+      FROM (SELECT _part, _row, ${keysOf(plan, rule)}, ${whole} AS whole, ${takesPart} AS takes_part
+        FROM (SELECT * FROM ${plan.rows.relation} SEMI JOIN ${repeatedTable(rule)} USING (_part, _row)))
+      WHERE takes_part) WHERE ${fallen[rule.keep]}`;
   });
   return selects.join("\nUNION ALL\n");
+}
+
+/**
+ * A condition that DuckDB computes in the projection where it stands, once for each row and sharing its parts with the
+ * other columns, instead of pushing it into the scan, where each part would be computed anew: four times faster here.
+ */
+function computedOnce(condition: string): string {
+  return `(${condition} AND random() >= 0)`;
 }
 
 /** Writes the rows that fail, one line per row and rule, with what was found and the whole row as delivered. */
@@ -214,8 +250,16 @@ export function recordsRelation(plan: RecordPlan, duplicates: string | undefined
     duplicates === undefined
       ? ""
       : ` AND NOT EXISTS (SELECT 1 FROM ${parquet([duplicates])} d WHERE d.action = 'quarantine' AND d._part = source._part AND d._row = source._row)`;
-  return `(SELECT ${columns.join(", ")}, ${isFlagged(plan)} AS _flagged, _part, _row
-    FROM ${plan.rows.relation} AS source WHERE NOT ${isSetAside(plan)} AND NOT ${isQuarantined(plan)}${unique})`;
+  const names = plan.columns.flatMap((column) => {
+    const own = identifier(column.name);
+    return column.masks === undefined
+      ? [own]
+      : [own, absenceColumn(column.name), boundColumn(column.name, "low"), boundColumn(column.name, "high")];
+  });
+  const accepted = computedOnce(`NOT ${isSetAside(plan)} AND NOT ${isQuarantined(plan)}`);
+  return `(SELECT ${names.join(", ")}, _flagged, _part, _row FROM (
+      SELECT ${columns.join(", ")}, ${isFlagged(plan)} AS _flagged, ${accepted} AS _accepted, _part, _row FROM ${plan.rows.relation}) AS source
+    WHERE _accepted${unique})`;
 }
 
 /** The figure to hold against a total that the source publishes. Column `found`. */
