@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { matchesGlob } from "node:path";
-import { createGunzip } from "node:zlib";
+import { crc32, createGunzip } from "node:zlib";
 import { type Entry, openPromise } from "yauzl";
 import { FormatError, quotation } from "./problem.ts";
 
@@ -84,7 +84,7 @@ function gzipProblem(error: unknown, offset: number): FormatError | undefined {
 }
 
 async function* unzipped(path: string, member: string | undefined): AsyncIterable<Uint8Array> {
-  const zip = await openPromise(path, { validateEntrySizes: true }).catch((error: unknown) => {
+  const zip = await openPromise(path, { autoClose: false, validateEntrySizes: true }).catch((error: unknown) => {
     if (isSystemError(error)) throw error;
     throw zipProblem(error);
   });
@@ -92,10 +92,14 @@ async function* unzipped(path: string, member: string | undefined): AsyncIterabl
     const entries: Entry[] = [];
     for await (const entry of zip.eachEntry()) if (!entry.fileName.endsWith("/")) entries.push(entry);
     const entry = chosen(entries, member);
+    if (entry.isEncrypted()) throw encrypted(entry.fileName);
+    let checkSum = 0;
     for await (const piece of await zip.openReadStreamPromise(entry)) {
       const bytes: Uint8Array = piece;
+      checkSum = crc32(bytes, checkSum);
       yield bytes;
     }
+    if (checkSum !== entry.crc32) throw new Error(`the check sum of ${entry.fileName} is wrong`);
   } catch (error) {
     if (error instanceof FormatError || isSystemError(error)) throw error;
     throw zipProblem(error);
@@ -125,6 +129,16 @@ function chosen(entries: readonly Entry[], member: string | undefined): Entry {
     found: quotation(names.join(", ")),
     expected: "exactly one file to read",
     hint: "Name it under `member` in the stream's format.",
+  });
+}
+
+function encrypted(name: string): FormatError {
+  return new FormatError({
+    code: "zip.encrypted",
+    message: `The file ${quotation(name)} of the zip is encrypted.`,
+    found: "encrypted data",
+    expected: "a zip file without a password",
+    hint: "Decrypt it with its password and deliver it without one; a definition holds no passwords.",
   });
 }
 
