@@ -2,42 +2,93 @@ import { FormatError } from "./problem.ts";
 
 export type TextEncoding = "utf-8" | "windows-1252" | "iso-8859-1" | "utf-16le" | "utf-16be";
 
+const lineFeed = 10;
+
 /**
  * Text as UTF-8 without a byte order mark, from the declared encoding. `iso-8859-1` is read as windows-1252, its superset
  * in every character that text uses (WHATWG Encoding Standard).
  *
- * @throws FormatError when the bytes are not of that encoding.
+ * @throws FormatError with line and byte offset of the first fault when the bytes are not of that encoding.
  */
 export async function* decodeText(bytes: AsyncIterable<Uint8Array>, encoding: TextEncoding): AsyncIterable<Uint8Array> {
   const decoder = new TextDecoder(encoding, { fatal: true });
+  /** Bytes of a character whose rest has not come yet, and where they begin. */
+  let open: Uint8Array = new Uint8Array();
   let offset = 0;
+  let line = 1;
   for await (const piece of bytes) {
-    const text = decoded(decoder, encoding, offset, piece);
-    offset += piece.length;
-    if (text !== "") yield Buffer.from(text);
+    const text = decoded(decoder, piece);
+    const undecoded = open.length === 0 ? piece : Buffer.concat([open, piece]);
+    if (text === undefined) throw wrongEncoding(encoding, undecoded, offset, line);
+    const given = Buffer.from(text);
+    const mark = offset === 0 ? markLength(undecoded, encoding) : 0;
+    const used = text === "" ? 0 : mark + (encoding === "utf-8" ? given.length : text.length * unitBytes(encoding));
+    open = Uint8Array.prototype.slice.call(undecoded, used);
+    offset += used;
+    line += lineFeeds(given);
+    if (text !== "") yield given;
   }
-  const rest = decoded(decoder, encoding, offset);
+  const rest = decoded(decoder);
+  if (rest === undefined) throw wrongEncoding(encoding, open, offset, line);
   if (rest !== "") yield Buffer.from(rest);
 }
 
-function decoded(
-  decoder: InstanceType<typeof TextDecoder>,
-  encoding: TextEncoding,
-  offset: number,
-  piece?: Uint8Array,
-): string {
+function decoded(decoder: InstanceType<typeof TextDecoder>, piece?: Uint8Array): string | undefined {
   try {
     return piece === undefined ? decoder.decode() : decoder.decode(piece, { stream: true });
   } catch {
-    throw new FormatError({
-      code: "text.wrong-encoding",
-      message: `The text is not ${encoding}: the first fault lies within or before the ${piece?.length ?? 0} bytes after byte ${offset}.`,
-      offset,
-      found: piece === undefined ? "the end of the file inside a character" : "bytes that are no character",
-      expected: `text in ${encoding}`,
-      hint: "Declare the encoding in the stream's format: utf-8, windows-1252, utf-16le or utf-16be.",
-    });
+    return undefined;
   }
+}
+
+function unitBytes(encoding: TextEncoding): number {
+  return encoding === "utf-16le" || encoding === "utf-16be" ? 2 : 1;
+}
+
+/** Bytes of the byte order mark at the beginning, which the decoder takes away. */
+function markLength(start: Uint8Array, encoding: TextEncoding): number {
+  return announcedEncoding(start) === encoding ? (encoding === "utf-8" ? 3 : 2) : 0;
+}
+
+function lineFeeds(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(lineFeed); at !== -1; at = bytes.indexOf(lineFeed, at + 1)) count += 1;
+  return count;
+}
+
+/** `bytes` begin with a whole character at `offset` in line `line`, and the fault lies within them. */
+function wrongEncoding(encoding: TextEncoding, bytes: Uint8Array, offset: number, line: number): FormatError {
+  const sound = soundBytes(encoding, bytes);
+  const at = offset + sound;
+  const atLine = line + lineFeeds(bytes.subarray(0, sound));
+  const cut = sound === bytes.length;
+  const announced = offset === 0 ? announcedEncoding(bytes) : undefined;
+  const shown = [...bytes.subarray(sound, sound + 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  return new FormatError({
+    code: "text.wrong-encoding",
+    message: `Line ${atLine}: the text is not ${encoding}; the first fault is at byte ${at}.`,
+    line: atLine,
+    offset: at,
+    found: cut ? "the end of the file inside a character" : `the bytes ${shown}, which are no character`,
+    expected: `text in ${encoding}`,
+    hint:
+      announced === undefined || announced === encoding
+        ? "Declare the encoding in the stream's format: utf-8, windows-1252, utf-16le or utf-16be."
+        : `The file begins with the byte order mark of ${announced}: declare \`encoding: ${announced}\` in the stream's format.`,
+  });
+}
+
+/** How many bytes from the beginning are sound text, whole or open at their end. */
+function soundBytes(encoding: TextEncoding, bytes: Uint8Array): number {
+  let low = 0;
+  let high = bytes.length;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    const text = decoded(new TextDecoder(encoding, { fatal: true }), bytes.subarray(0, middle));
+    if (text === undefined) high = middle - 1;
+    else low = middle;
+  }
+  return low;
 }
 
 /** The encoding that a byte order mark at the beginning announces; undefined when there is none. */
@@ -47,8 +98,6 @@ export function announcedEncoding(start: Uint8Array): "utf-8" | "utf-16le" | "ut
   if (start[0] === 0xfe && start[1] === 0xff) return "utf-16be";
   return undefined;
 }
-
-const lineFeed = 10;
 
 /**
  * Passes text on as long as no line is longer than `maximumBytes`, so that a file without line breaks cannot fill the
