@@ -7,6 +7,7 @@ import { explainCommand } from "./commands/explain.ts";
 import { quarantineCommand } from "./commands/quarantine.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { suggest } from "./commands/suggest.ts";
 import type { CommandSurroundings } from "./commands/surroundings.ts";
 import { exitCodes, UserError } from "./exit-codes.ts";
 import { programVersion } from "./version.ts";
@@ -144,6 +145,21 @@ Your own:       justitia init my-observatory && justitia build my-observatory &&
   )
     .option("--limit <number>", "most rows to list", "20")
     .action(async (folder, stream, options) => done(await quarantineCommand(folder, stream, options, around)));
+  program
+    .command("crosswalk")
+    .description("work on the correspondence of a national list with the ICCS")
+    .command("suggest")
+    .argument("<list>", "CSV of national codes and titles")
+    .description("propose ICCS codes, ranked, each with its reasons, for a person to accept")
+    .option("--examples <file>", "CSV of agreed codes (code,title,iccs), such as the table of a crosswalk")
+    .option("--output <file>", "write there instead of to the screen")
+    .option("--proposals <number>", "most proposals for a code", "3")
+    .option("--code-column <name>", "column of the national code", "code")
+    .option("--title-column <name>", "column of the national title", "title")
+    .option("--description-column <name>", "column of a description, when there is one")
+    .option("--delimiter <signs>", "signs between cells (default: ,)")
+    .option("--json", "results as JSON, for machines")
+    .action(async (list, options) => done(await suggest(list, options, around)));
   program
     .command("schema")
     .argument("[kind]", "observatory, stream, crosswalk, coverage, population, event or indicator")

@@ -29,6 +29,8 @@ export type SuggestionReason =
       readonly kind: "example";
       readonly code: string;
       readonly title: string;
+      /** How many places further in the list of all codes here; 1 for the next. */
+      readonly placesApart: number;
       readonly iccs: IccsCode;
       readonly words: readonly string[];
       readonly likeness: number;
@@ -197,6 +199,7 @@ function placesInList(codes: readonly string[]): ReadonlyMap<string, number> {
 interface Evidence {
   readonly source: Source;
   readonly likeness: number;
+  readonly placesApart: number;
   readonly weight: number;
 }
 
@@ -210,25 +213,22 @@ function evidenceFor(
   const best = new Map<string, Evidence>();
   sources.forEach((source, index) => {
     const alike = likenesses[index] ?? 0;
-    const near = source.kind === "example" ? nearness(places.get(national.code), places.get(source.code)) : 0;
+    // A place in the list alone is no reason.
+    if (alike <= 0) return;
+    const apart = Math.abs((places.get(national.code) ?? 0) - (places.get(source.code) ?? 0));
+    const near = source.kind === "example" ? 1 / Math.max(1, apart) : 0;
     const strength = alike + settings.neighbour * near;
-    if (strength <= 0) return;
     const weight = (source.kind === "example" ? 1 : settings[source.kind]) * strength ** settings.power;
     // A code has titles in two languages and several words: the likest speaks for all of its kind.
     const key = source.kind === "example" ? String(index) : `${source.kind} ${source.iccs}`;
     const known = best.get(key);
-    if (known === undefined || weight > known.weight) best.set(key, { source, likeness: alike, weight });
+    if (known === undefined || weight > known.weight)
+      best.set(key, { source, likeness: alike, placesApart: apart, weight });
   });
   return [...best.values()]
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight || (a.source.iccs < b.source.iccs ? -1 : a.source.iccs > b.source.iccs ? 1 : 0))
     .slice(0, settings.heard);
-}
-
-/** From 1 for the next in the list down to 0 for those far away. */
-function nearness(place: number | undefined, other: number | undefined): number {
-  if (place === undefined || other === undefined) return 0;
-  return 1 / Math.max(1, Math.abs(place - other));
 }
 
 function ranked(
@@ -299,9 +299,10 @@ function reasonsFor(iccs: IccsCode, evidence: readonly Evidence[], features: Tex
   return evidence
     .filter(({ source }) => source.iccs === iccs || (iccsLevel(source.iccs) > level && source.iccs.startsWith(iccs)))
     .slice(0, 3)
-    .map(({ source, likeness: alike }) => {
+    .map(({ source, likeness: alike, placesApart }) => {
       const common = { iccs: source.iccs, words: sharedWords(features, source.features, 5), likeness: alike };
-      if (source.kind === "example") return { kind: "example", code: source.code, title: source.text, ...common };
+      if (source.kind === "example")
+        return { kind: "example", code: source.code, title: source.text, placesApart, ...common };
       return { kind: source.kind, text: source.text, ...common };
     });
 }
