@@ -60,9 +60,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 function atPointer(document: unknown, pointer: string): unknown {
   let value = document;
   if (pointer === "") return value;
+  if (!pointer.startsWith("/")) return undefined;
   for (const token of pointer.split("/").slice(1)) {
     const key = token.replaceAll("~1", "/").replaceAll("~0", "~");
-    if (Array.isArray(value)) value = value[Number(key)];
+    if (Array.isArray(value)) value = /^(0|[1-9][0-9]*)$/.test(key) ? value[Number(key)] : undefined;
     else if (isObject(value)) value = Object.hasOwn(value, key) ? value[key] : undefined;
     else return undefined;
   }

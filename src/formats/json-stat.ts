@@ -29,16 +29,24 @@ export function readJsonStat(text: string): TextTable {
     const issue = parsed.error.issues[0];
     throw broken(issue === undefined ? "it is no dataset" : `${issue.path.join(".")}: ${issue.message}`, text);
   }
-  const { id, size, dimension, value, status } = parsed.data;
+  const { id, size, dimension, value } = parsed.data;
+  if (id.length !== size.length) throw broken(`${id.length} dimensions with ${size.length} sizes`, text);
+  if (new Set(id).size !== id.length) throw broken("a dimension stands twice in id", text);
   const codes = id.map((name, position) => {
-    const category = dimension[name]?.category;
+    const category = Object.hasOwn(dimension, name) ? dimension[name]?.category : undefined;
     const found = category === undefined ? [] : codesOf(category);
     if (found.length !== size[position])
       throw broken(`the dimension ${name} has ${found.length} categories and the size ${size[position]}`, text);
+    if (new Set(found).size !== found.length) throw broken(`the dimension ${name} has a category twice`, text);
     return found;
   });
   const total = size.reduce((product, length) => product * length, 1);
-  if (Array.isArray(value) && value.length !== total) throw broken(`${value.length} values for ${total} cells`, text);
+  if (total > maximumCells) throw broken(`${total} cells are more than ${maximumCells}`, text);
+  const given = parsed.data.status;
+  // A list of one status stands for all cells, as in the standard's own samples.
+  const status = Array.isArray(given) && given.length === 1 ? (given[0] ?? undefined) : given;
+  requireCells("values", value, total, text);
+  if (typeof status === "object") requireCells("statuses", status, total, text);
   const valueAt = (cell: number): string | null => (Array.isArray(value) ? value[cell] : value[String(cell)]) ?? null;
   const statusAt = (cell: number): string | null => {
     if (status === undefined || typeof status === "string") return status ?? null;
@@ -58,6 +66,24 @@ export function readJsonStat(text: string): TextTable {
   return { columns: [...id, "value", ...(status === undefined ? [] : ["status"])], rows };
 }
 
+/** Most cells of a cube that are believed: the values may be sparse, so that a small file can claim any number. */
+const maximumCells = 5_000_000;
+
+/** Refuses values or statuses that belong to no cell of the cube, or too few of them. */
+function requireCells(
+  what: string,
+  given: readonly unknown[] | Readonly<Record<string, unknown>>,
+  total: number,
+  text: string,
+): void {
+  if (Array.isArray(given)) {
+    if (given.length !== total) throw broken(`${given.length} ${what} for ${total} cells`, text);
+    return;
+  }
+  const stray = Object.keys(given).find((key) => !/^(0|[1-9][0-9]*)$/.test(key) || Number(key) >= total);
+  if (stray !== undefined) throw broken(`among the ${what}, ${quotation(stray)} is none of the ${total} cells`, text);
+}
+
 /** The dataset itself: in JSON-stat 1.x, and in its "dataset" wrapper, it lies one level down, with id and size inside. */
 function datasetOf(document: unknown): unknown {
   const wrapper = z
@@ -73,6 +99,8 @@ function codesOf(category: z.infer<typeof categorySchema>): string[] {
   const { index, label } = category;
   if (index === undefined) return Object.keys(label ?? {});
   if (Array.isArray(index)) return index;
+  const positions = Object.values(index).sort((a, b) => a - b);
+  if (positions.some((position, order) => position !== order)) return [];
   return Object.entries(index)
     .sort(([, a], [, b]) => a - b)
     .map(([code]) => code);
