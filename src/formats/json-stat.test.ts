@@ -55,7 +55,7 @@ function ownTable(text: string): { columns: string[]; rows: (string | null)[][] 
 }
 
 function numberText(value: string | null): string | null {
-  return value === null ? null : String(Number(value));
+  return value === null || Number.isNaN(Number(value)) ? value : String(Number(value));
 }
 
 test("a cube becomes one row per cell, the last dimension running fastest, in the order of the index", () => {

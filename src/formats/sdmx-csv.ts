@@ -2,7 +2,11 @@ import { parseCsv } from "./csv.ts";
 import { FormatError, quotation } from "./problem.ts";
 import type { TextTable } from "./table.ts";
 
-const leadingColumns = ["STRUCTURE", "DATAFLOW"];
+/** What must stand in the header with its first column: 1.0 has one measure, 2.x names its measures freely. */
+const companions = new Map([
+  ["DATAFLOW", "OBS_VALUE"],
+  ["STRUCTURE", "STRUCTURE_ID"],
+]);
 
 /**
  * Reads SDMX-CSV 1.0 and 2.x. Where identifiers stand with their labels (`labels=both`: `GEO: Area`, `FR: France`), the
@@ -17,17 +21,21 @@ export function readSdmxCsv(text: string): TextTable {
   const [problem] = table.problems;
   if (problem !== undefined) throw new FormatError(problem);
   const ids = table.columns.map((column) => identifierOf(column).replace(/\[.\]$/, ""));
-  if (!leadingColumns.includes(ids[0] ?? "") || !ids.includes("OBS_VALUE")) {
+  const companion = companions.get(ids[0] ?? "");
+  if (companion === undefined || !ids.includes(companion)) {
     throw new FormatError({
       code: "sdmx-csv.no-header",
       message: "The file is no SDMX-CSV.",
       line: 1,
       found: quotation(table.columns.join(delimiter)),
-      expected: "a header that begins with STRUCTURE or DATAFLOW and has OBS_VALUE",
+      expected: "a header that begins with STRUCTURE and STRUCTURE_ID (2.x), or with DATAFLOW and has OBS_VALUE (1.0)",
       hint: "Declare the file as csv if it is a plain table.",
     });
   }
-  const labelled = table.columns.map((column) => column.includes(": "));
+  // The structure's own identifier carries its name without a sign in the header.
+  const labelled = table.columns.map(
+    (column, index) => column.includes(": ") || ids[index] === "DATAFLOW" || ids[index] === "STRUCTURE_ID",
+  );
   const rows = table.rows.map(({ cells }) =>
     cells.map((cell, index) => (cell === "" ? null : labelled[index] === true ? identifierOf(cell) : cell)),
   );
