@@ -1,5 +1,6 @@
-import { type CellObject, read, SSF, utils, type WorkBook } from "@e965/xlsx";
+import { type CellObject, read, SSF, type WorkBook } from "@e965/xlsx";
 import { FormatError, quotation } from "./problem.ts";
+import { unpackedSize } from "./unpacked-size.ts";
 
 export interface XlsxOptions {
   /** Name of the sheet; may be left out when the workbook has one. */
@@ -7,6 +8,8 @@ export interface XlsxOptions {
   /** Rows before the header row. */
   readonly preambleRows: number;
   readonly header: boolean;
+  /** Most bytes that are believed after unpacking; default 400 MiB, for a workbook is held in memory whole. */
+  readonly maximumBytes?: number;
 }
 
 export interface XlsxTable {
@@ -17,8 +20,7 @@ export interface XlsxTable {
   readonly rows: readonly { readonly row: number; readonly cells: readonly (string | null)[] }[];
 }
 
-/** Most bytes of a workbook that are held in memory at once. */
-const maximumBytes = 512 * 2 ** 20;
+const believedBytes = 400 * 2 ** 20;
 
 /**
  * Reads one sheet of an Office Open XML workbook as text. Numbers are given with all their digits, not as the cell's
@@ -27,17 +29,16 @@ const maximumBytes = 512 * 2 ** 20;
  * @throws FormatError when the bytes are no such workbook, or the sheet is not in it.
  */
 export function readXlsx(bytes: Uint8Array, options: XlsxOptions): XlsxTable {
-  const workbook = open(bytes);
+  const workbook = open(bytes, options.maximumBytes);
   const sheet = workbook.Sheets[sheetName(workbook, options.sheet)];
-  const reference = sheet?.["!ref"];
-  if (sheet === undefined || reference === undefined) throw empty();
-  const range = utils.decode_range(reference);
-  const data = sheet["!data"] ?? [];
+  // The range that a sheet states may reach to the last possible cell; the cells that are there end earlier.
+  const data = sheet?.["!data"] ?? [];
+  const across = data.reduce((widest, cells) => Math.max(widest, cells?.length ?? 0), 0);
   const date1904 = workbook.Workbook?.WBProps?.date1904 === true;
   const lines: { row: number; cells: (string | null)[] }[] = [];
-  for (let row = 0; row <= range.e.r; row += 1) {
+  for (let row = 0; row < data.length; row += 1) {
     const cells: (string | null)[] = [];
-    for (let column = 0; column <= range.e.c; column += 1) cells.push(cellText(data[row]?.[column], date1904));
+    for (let column = 0; column < across; column += 1) cells.push(cellText(data[row]?.[column], date1904));
     lines.push({ row: row + 1, cells });
   }
   const preamble = lines.slice(0, options.preambleRows).map(({ cells }) => cells.filter((cell) => cell !== null));
@@ -63,7 +64,7 @@ export function xlsxSheetNames(bytes: Uint8Array): readonly string[] {
   return open(bytes).SheetNames;
 }
 
-function open(bytes: Uint8Array): WorkBook {
+function open(bytes: Uint8Array, maximumBytes = believedBytes): WorkBook {
   if (!(bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4)) {
     const old = bytes[0] === 0xd0 && bytes[1] === 0xcf;
     throw broken(
@@ -75,7 +76,7 @@ function open(bytes: Uint8Array): WorkBook {
         : "Check that the download is the workbook and not a page that says something else.",
     );
   }
-  if (bytes.length > maximumBytes) throw broken(`${bytes.length} bytes`, "Deliver so large a table as CSV or Parquet.");
+  if (unpackedSize(bytes, maximumBytes) === undefined) throw tooLarge(maximumBytes);
   try {
     const workbook = read(bytes, { dense: true, cellDates: false, cellNF: true, cellText: false, cellHTML: false });
     if (workbook.SheetNames.length === 0) throw new Error("it has no sheets");
@@ -141,6 +142,16 @@ function broken(found: string, hint: string, cause?: unknown): FormatError {
     },
     cause === undefined ? undefined : { cause },
   );
+}
+
+function tooLarge(maximumBytes: number): FormatError {
+  return new FormatError({
+    code: "xlsx.too-large",
+    message: `The workbook holds more than ${maximumBytes} bytes after unpacking.`,
+    found: `more than ${maximumBytes} bytes`,
+    expected: `at most ${maximumBytes} bytes`,
+    hint: "Deliver so large a table as CSV or Parquet. If the size is right, raise `maximumBytes` in the stream's format.",
+  });
 }
 
 function empty(): FormatError {

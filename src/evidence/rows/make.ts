@@ -75,11 +75,12 @@ async function readAll(engine: Engine, input: RowsInput): Promise<RowsInformatio
       });
     case "xlsx":
       return readTables(engine, input, async (part) => {
-        const { sheet, preambleRows, header } = format;
+        const { sheet, preambleRows, header, maximumBytes } = format;
         const table = readXlsx(await wholeBytes(input, part), {
           preambleRows,
           header,
           ...(sheet === undefined ? {} : { sheet }),
+          ...(maximumBytes === undefined ? {} : { maximumBytes }),
         });
         return {
           columns: table.columns,
