@@ -15,7 +15,7 @@ export function figureSentences(
 ): string[] {
   const known = series.filter(({ value }) => value !== null);
   const whole = known.filter(({ status }) => status !== "partial");
-  const current = whole.at(-1) ?? known.at(-1);
+  const current = whole.at(-1) ?? latestOfMany(known);
   const last = series.at(-1);
   if (current === undefined || current.value === null) {
     if (last === undefined) return [messages.text("indicator.noFigures")];
@@ -51,6 +51,12 @@ export function figureSentences(
     sentences.push(...comparison(messages, current, before));
   }
   return sentences;
+}
+
+/** Where every figure is made from some of the areas: the latest with at least half as many as any had. */
+function latestOfMany(known: readonly Observation[]): Observation | undefined {
+  const most = Math.max(...known.map(({ parts }) => parts ?? 0));
+  return known.findLast(({ parts }) => (parts ?? 0) * 2 >= most);
 }
 
 function comparison(messages: Messages, current: Observation, before: Observation): string[] {

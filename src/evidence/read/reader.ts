@@ -139,12 +139,16 @@ export function openReader(input: ReaderInput): ObservatoryReader {
   };
 }
 
-/** The newest figure of the total of an area, whole periods before partial ones; the widest area when none is named. */
-/** The total of an area in the latest period that is known and whole; failing that, the latest that is known, or the latest. */
+/**
+ * The total of an area in the latest period that is known and whole; failing that, the latest that is made from at least
+ * half as many parts as any was, for two countries are not the world; failing that, the latest.
+ */
 function latestQuery(file: string, area: string): SqlQuery {
   return {
-    text: `SELECT * FROM ${parquet([file])} WHERE grouping = '' AND area = $1
-      ORDER BY (value IS NOT NULL AND status <> 'partial') DESC, value IS NOT NULL DESC, period DESC LIMIT 1`,
+    text: `SELECT * EXCLUDE (most) FROM (SELECT *, max(parts) FILTER (WHERE value IS NOT NULL) OVER () AS most
+        FROM ${parquet([file])} WHERE grouping = '' AND area = $1)
+      ORDER BY (value IS NOT NULL AND status <> 'partial') DESC, value IS NOT NULL DESC,
+        coalesce(parts * 2 >= most, FALSE) DESC, period DESC LIMIT 1`,
     values: [area],
   };
 }
