@@ -63,6 +63,10 @@ const cases: readonly (readonly [string, Condition, readonly boolean[]])[] = [
   ["truth has no bounds", { flag: { maximum: 5 } }, [false, false, false, false]],
   ["missing can be asked for", { whole: { missing: true } }, [false, false, false, true]],
   ["present can be asked for", { whole: { missing: false } }, [true, true, true, false]],
+  ["another column must hold the same number", { whole: { sameAs: "real" } }, [true, false, false, false]],
+  ["a text is the same as a number that it writes", { text: { sameAs: "whole" } }, [false, false, false, false]],
+  ["a column is the same as itself unless it is missing", { text: { sameAs: "text" } }, [true, true, true, false]],
+  ["truth is no number", { flag: { sameAs: "whole" } }, [false, false, false, false]],
   ["all parts must hold", { text: { not: "7" }, whole: { minimum: 2 } }, [false, true, false, false]],
   ["no part holds always", {}, [true, true, true, true]],
 ];
@@ -78,6 +82,7 @@ for (const [name, condition, expected] of cases) {
 
 test("a condition names the columns that it looks at", () => {
   assert.deepEqual(columnsOfCondition({ weapon: "KNIFE", age: { minimum: 18 } }), ["weapon", "age"]);
+  assert.deepEqual(columnsOfCondition({ citizenship: { sameAs: "country" } }), ["citizenship", "country"]);
 });
 
 test("a column that the row lacks is missing, whatever its name", () => {
@@ -130,6 +135,7 @@ const tests = fc.oneof(
   fc.record({ not: fc.oneof(scalars, fc.array(scalars, { minLength: 1, maxLength: 3 })) }),
   fc.record({ minimum: numbers, maximum: numbers }, { requiredKeys: [] }),
   fc.record({ missing: fc.boolean() }),
+  fc.record({ sameAs: fc.constantFrom("text", "flag", "whole", "real") }),
 );
 const conditions = fc.dictionary(fc.constantFrom("text", "flag", "whole", "real"), tests, {
   maxKeys: 3,

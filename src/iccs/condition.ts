@@ -16,8 +16,8 @@ type Comparison = Extract<Test, { sameAs: string }>;
 
 /**
  * A condition on the columns of a row, all of which must hold: a value, a list of which one must be, `not` with a value or
- * a list, `minimum` and `maximum` (both included), `missing`, or `sameAs` with the name of another column, whose text must
- * be the same. A missing value meets only `not` and `missing: true`.
+ * a list, `minimum` and `maximum` (both included), `missing`, or `sameAs` with the name of another column, which must
+ * hold the same. A missing value meets only `not` and `missing: true`.
  *
  * Values are compared as text, so that 1 and '1', and true and 'true', agree; in a column of numbers as numbers, so that
  * 1 and 1.0 agree (whole numbers beyond 2^53 are for columns of text). Bounds read text as a number where it is one.
@@ -63,9 +63,7 @@ function holdsNumbers(column: string): string {
 /** The condition as SQL that is TRUE or FALSE, never NULL. `reference` writes a column's name or expression. */
 export function conditionSql(condition: Condition, reference: (column: string) => string): string {
   const parts = Object.entries(condition).map(([column, test]) =>
-    isComparison(test)
-      ? `coalesce(CAST(${reference(column)} AS VARCHAR) = CAST(${reference(test.sameAs)} AS VARCHAR), FALSE)`
-      : testSql(reference(column), test),
+    isComparison(test) ? sameSql(reference(column), reference(test.sameAs)) : testSql(reference(column), test),
   );
   return parts.length === 0 ? "TRUE" : `(${parts.join(" AND ")})`;
 }
@@ -78,15 +76,27 @@ function testSql(column: string, test: Exclude<Test, Comparison>): string {
     return `coalesce(NOT ${amongSql(column, values)}, TRUE)`;
   }
   if ("missing" in test) return `(${column} IS ${test.missing ? "" : "NOT "}NULL)`;
-  const text = `CAST(${column} AS VARCHAR)`;
-  const read = `CASE WHEN regexp_matches(${text}, ${quoted(numeral)}) THEN TRY_CAST(${text} AS DOUBLE) END`;
-  const number = `(CASE WHEN ${holdsNumbers(column)} THEN TRY_CAST(${column} AS DOUBLE) ELSE ${read} END)`;
+  const number = numberSql(column);
   const bounds = [
     `isfinite(${number})`,
     ...("minimum" in test && test.minimum !== undefined ? [`${number} >= ${double(test.minimum)}`] : []),
     ...("maximum" in test && test.maximum !== undefined ? [`${number} <= ${double(test.maximum)}`] : []),
   ];
   return `coalesce(${bounds.join(" AND ")}, FALSE)`;
+}
+
+/** SQL: the number of a column of numbers, or the number that a text is; NULL for other text. */
+function numberSql(column: string): string {
+  const text = `CAST(${column} AS VARCHAR)`;
+  const read = `CASE WHEN regexp_matches(${text}, ${quoted(numeral)}) THEN TRY_CAST(${text} AS DOUBLE) END`;
+  return `(CASE WHEN ${holdsNumbers(column)} THEN TRY_CAST(${column} AS DOUBLE) ELSE ${read} END)`;
+}
+
+/** SQL: whether two columns hold the same: as numbers where one of them holds numbers, else as text. */
+function sameSql(left: string, right: string): string {
+  const numeric = `(${holdsNumbers(left)} OR ${holdsNumbers(right)})`;
+  const texts = `CAST(${left} AS VARCHAR) = CAST(${right} AS VARCHAR)`;
+  return `coalesce(CASE WHEN ${numeric} THEN ${numberSql(left)} = ${numberSql(right)} ELSE ${texts} END, FALSE)`;
 }
 
 /** SQL: whether a column holds one of the values; NULL where it holds none at all. */
@@ -109,9 +119,15 @@ export function conditionMatches(condition: Condition, row: Readonly<Record<stri
   return Object.entries(condition).every(([column, test]) => {
     const value = cellOf(row, column);
     if (!isComparison(test)) return testMatches(value, test);
-    const other = cellOf(row, test.sameAs);
-    return value !== null && other !== null && String(value) === String(other);
+    return isSame(value, cellOf(row, test.sameAs));
   });
+}
+
+function isSame(left: Scalar | null, right: Scalar | null): boolean {
+  if (left === null || right === null) return false;
+  if (typeof left !== "number" && typeof right !== "number") return String(left) === String(right);
+  const number = numberIn(String(left));
+  return number !== undefined && number === numberIn(String(right));
 }
 
 function cellOf(row: Readonly<Record<string, Scalar | null>>, column: string): Scalar | null {
