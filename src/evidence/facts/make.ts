@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Crosswalk } from "../../iccs/index.ts";
 import type { FactSet, Stream } from "../definitions/stream.ts";
 import { type Engine, literal } from "../store/index.ts";
-import { classifiedSql, factsSql, groupedSql, mappingSql } from "./queries.ts";
+import { classesSql, classesTable, classifiedSql, factsSql, hasKinds, kindsSql, mappingSql } from "./queries.ts";
 
 /** Names of the files that the facts step leaves in its directory. */
 export const factFiles = { facts: "facts.parquet", mapping: "mapping.parquet" } as const;
@@ -21,18 +21,16 @@ export interface FactsInput {
 /** Counts accepted records into facts and writes them, with how each national code was classified. */
 export async function makeFacts(engine: Engine, input: FactsInput, directory: string): Promise<void> {
   const { set, stream, records, crosswalk, vintage } = input;
-  await engine.run(`CREATE OR REPLACE TEMP TABLE grouped AS ${groupedSql(set, stream, records, crosswalk)}`);
-  await engine.run(`CREATE OR REPLACE TEMP TABLE classified AS ${classifiedSql(set, "grouped", crosswalk)}`);
-  const facts = factsSql(set, stream.stream, vintage, "SELECT * FROM classified");
-  await engine.run(
-    `COPY (${facts}) TO ${literal(join(directory, factFiles.facts))} (FORMAT parquet, COMPRESSION zstd)`,
-  );
-  if (set.classification !== "none" && !("iccs" in set.classification)) {
-    const mapping = mappingSql("SELECT * FROM classified");
-    await engine.run(
-      `COPY (${mapping}) TO ${literal(join(directory, factFiles.mapping))} (FORMAT parquet, COMPRESSION zstd)`,
-    );
+  const table = (name: string, sql: string): Promise<void> =>
+    engine.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${sql}`);
+  const write = (sql: string, file: string): Promise<void> =>
+    engine.run(`COPY (${sql}) TO ${literal(join(directory, file))} (FORMAT parquet, COMPRESSION zstd)`);
+  if (hasKinds(set)) {
+    await table("kinds", kindsSql(set, records, crosswalk));
+    await table("classified", classifiedSql("kinds", crosswalk));
+    await table(classesTable, classesSql(set, crosswalk, "classified"));
+    await write(mappingSql("classified"), factFiles.mapping);
   }
-  await engine.run("DROP TABLE classified");
-  await engine.run("DROP TABLE grouped");
+  await write(factsSql(set, stream, vintage, records, crosswalk), factFiles.facts);
+  if (hasKinds(set)) for (const name of ["kinds", "classified", classesTable]) await engine.run(`DROP TABLE ${name}`);
 }

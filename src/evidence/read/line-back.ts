@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { crosswalkOf, lookupsOf } from "../build/index.ts";
 import type { FactSelection, FactSet, Indicator, Stream } from "../definitions/index.ts";
-import { classifiedSql, factFiles, groupedSql } from "../facts/index.ts";
+import { classifiedSql, factFiles, factKeysSql, kindsSql } from "../facts/index.ts";
 import { selectionConditions } from "../indicators/index.ts";
 import { periodLength, periodStart } from "../periods.ts";
 import { planRecords, recordFiles, recordsRelation } from "../records/index.ts";
@@ -190,14 +190,16 @@ async function rulesOf(
   const begin = `DATE ${literal(observation.period)}`;
   const start = periodStart(identifier(set.period.column), set.period.frequency);
   const near = `(SELECT * FROM ${records} WHERE ${start} >= ${begin} AND ${start} < ${begin} + ${periodLength(observation.frequency)})`;
-  await input.engine.run(`CREATE OR REPLACE TEMP TABLE line_back AS ${groupedSql(set, stream, near, crosswalk)}`);
+  await input.engine.run(
+    `CREATE OR REPLACE TEMP TABLE line_back AS ${kindsSql(set, near, crosswalk, factKeysSql(set, crosswalk))}`,
+  );
   const code = classificationColumn(set);
   const firstRows = `SELECT ${identifier(code ?? "")}::VARCHAR AS national_code, min(_part) AS part, arg_min(_row, _part * 1e12 + _row) AS "row" FROM ${near} GROUP BY 1`;
   const rules = await input.engine.rows(
     {
       text: `SELECT coalesce(c.national_code, '') AS "nationalCode", c.iccs, sum(c.records) AS records, c.iccs_weight AS weight,
           any_value(f.part) AS part, any_value(f."row") AS "row", c.crosswalk_rule::VARCHAR AS rule
-        FROM (${classifiedSql(set, "line_back", crosswalk)}) c LEFT JOIN (${firstRows}) f ON f.national_code IS NOT DISTINCT FROM c.national_code
+        FROM (${classifiedSql("line_back", crosswalk)}) c LEFT JOIN (${firstRows}) f ON f.national_code IS NOT DISTINCT FROM c.national_code
         WHERE ${conditions.map((condition) => condition.replaceAll("mapping <>", "mapping_status <>")).join(" AND ")}
         GROUP BY ALL ORDER BY records DESC, "nationalCode", iccs LIMIT ${listLimit}`,
       values: [],

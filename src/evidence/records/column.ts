@@ -33,8 +33,22 @@ export interface ColumnSql {
   readonly type: "VARCHAR" | "BIGINT" | "DOUBLE" | "BOOLEAN" | "DATE" | "TIMESTAMP";
   /** For numbers with masks: the meaning of a masked text, NULL where the cell is a number; and the bounds. */
   readonly masks: { readonly absence: string; readonly low: string; readonly high: string } | undefined;
+  /** A table that the rows are joined with to get the value: pairs of what is written and what it becomes. */
+  readonly join: LookupJoin | undefined;
   readonly checks: readonly ColumnCheck[];
 }
+
+/** A join of the rows with a small table. It never makes or loses a row: `from` holds each text once. */
+export interface LookupJoin {
+  /** Name of the column that the join adds. */
+  readonly column: string;
+  readonly pairs: readonly (readonly [from: string, to: string])[];
+  /** What is looked up. */
+  readonly text: string;
+}
+
+/** More pairs than this are joined: a CASE looks at them one after the other. */
+const casePairs = 12;
 
 const duckTypes = {
   text: "VARCHAR",
@@ -51,21 +65,24 @@ const duckTypes = {
 export function columnSql(name: string, column: RecordColumn, around: ColumnSurroundings): ColumnSql {
   if (column.constant !== undefined) {
     const value = literal(column.constant);
-    return { name, text: value, value, type: "VARCHAR", masks: undefined, checks: [] };
+    return { name, text: value, value, type: "VARCHAR", masks: undefined, join: undefined, checks: [] };
   }
   const text = textOf(column, around);
   const masked = Object.entries(column.masked);
   const isMasked =
     masked.length === 0 ? "FALSE" : `coalesce(${text} IN (${masked.map(([mask]) => literal(mask)).join(", ")}), FALSE)`;
   const read = readValue(column, around, text);
-  const coded = recode(column, around, read, text);
+  const coded = recode(name, column, around, read, text);
   const value = column.whenEmpty === undefined ? coded.value : `coalesce(${coded.value}, ${literal(column.whenEmpty)})`;
   const checks: ColumnCheck[] = [];
   const check = (kind: ColumnCheck["kind"], fails: string, expected: string): void => {
     checks.push({ column: name, kind, action: column.onFail, fails: `coalesce(${fails}, FALSE)`, expected });
   };
-  if (column.required && column.whenEmpty === undefined) check("required", `${text} IS NULL`, "a value");
-  if (column.type !== "text") {
+  const native = around.sourceType === duckTypes[column.type] && column.type !== "text";
+  if (column.required && column.whenEmpty === undefined) {
+    check("required", `${native ? around.source : text} IS NULL`, "a value");
+  }
+  if (column.type !== "text" && !native) {
     check("type", `${text} IS NOT NULL AND NOT ${isMasked} AND ${read} IS NULL`, expectedForm(column));
   }
   if (coded.unknown !== undefined) check("code", coded.unknown, coded.expected);
@@ -76,17 +93,20 @@ export function columnSql(name: string, column: RecordColumn, around: ColumnSurr
   if (column.pattern !== undefined) {
     check("pattern", `NOT regexp_full_match(${text}, ${literal(column.pattern)})`, `text like ${column.pattern}`);
   }
+  const outside = (allowed: ReadonlySet<string>): string | undefined => {
+    if (coded.targets === undefined) return `${value}::VARCHAR NOT IN (${list([...allowed])})`;
+    // What a column can become is known beforehand, so most columns need no look at their rows.
+    const possible = [...coded.targets, ...(column.whenEmpty === undefined ? [] : [column.whenEmpty])];
+    const wrong = [...new Set(possible.filter((target) => !allowed.has(target)))];
+    return wrong.length === 0 ? undefined : `${value} IN (${list(wrong)})`;
+  };
   if (column.codes !== undefined) {
-    const codes = column.codes.map(literal).join(", ");
-    check("code", `${value}::VARCHAR NOT IN (${codes})`, `one of ${shortList(column.codes)}`);
+    const fails = outside(new Set(column.codes));
+    if (fails !== undefined) check("code", fails, `one of ${shortList(column.codes)}`);
   }
   if (column.areas) {
-    const codes = [...around.areaCodes].map(literal).join(", ");
-    check(
-      "area",
-      codes === "" ? "TRUE" : `${value}::VARCHAR NOT IN (${codes})`,
-      "the code of an area of the observatory",
-    );
+    const fails = outside(around.areaCodes);
+    if (fails !== undefined) check("area", fails, "the code of an area of the observatory");
   }
   const recoded = column.values !== undefined || column.lookup !== undefined || column.bands !== undefined;
   return {
@@ -95,6 +115,7 @@ export function columnSql(name: string, column: RecordColumn, around: ColumnSurr
     value,
     type: recoded || column.whenEmpty !== undefined ? "VARCHAR" : duckTypes[column.type],
     masks: masked.length === 0 ? undefined : maskSql(text, read, column),
+    join: coded.join,
     checks,
   };
 }
@@ -172,9 +193,13 @@ interface Recoded {
   readonly value: string;
   readonly unknown: string | undefined;
   readonly expected: string;
+  /** Everything that the value can be, where that is known. */
+  readonly targets: readonly string[] | undefined;
+  readonly join: LookupJoin | undefined;
 }
 
-function recode(column: RecordColumn, around: ColumnSurroundings, read: string, text: string): Recoded {
+function recode(name: string, column: RecordColumn, around: ColumnSurroundings, read: string, text: string): Recoded {
+  const otherwise = column.otherwise === undefined ? [] : [column.otherwise];
   if (column.bands !== undefined) {
     const cases = Object.entries(column.bands).map(([band, [low, high]]) => {
       const parts = [
@@ -185,7 +210,8 @@ function recode(column: RecordColumn, around: ColumnSurroundings, read: string, 
     });
     const value = `(CASE ${cases.join(" ")}${fallback(column)} END)`;
     const unknown = column.otherwise === undefined ? `${read} IS NOT NULL AND ${value} IS NULL` : undefined;
-    return { value, unknown, expected: "a number within the declared bands" };
+    const targets = [...Object.keys(column.bands), ...otherwise];
+    return { value, unknown, expected: "a number within the declared bands", targets, join: undefined };
   }
   const pairs =
     column.values !== undefined
@@ -193,15 +219,20 @@ function recode(column: RecordColumn, around: ColumnSurroundings, read: string, 
       : around.lookup === undefined
         ? undefined
         : [...around.lookup];
-  if (pairs === undefined) return { value: read, unknown: undefined, expected: "" };
-  const known = pairs.map(([from]) => from);
+  if (pairs === undefined)
+    return { value: read, unknown: undefined, expected: "", targets: undefined, join: undefined };
+  const targets = [...pairs.map(([, to]) => to), ...otherwise];
+  const expected = `one of ${shortList(pairs.map(([from]) => from))}`;
+  const rest = column.otherwise === undefined ? "NULL" : literal(column.otherwise);
+  const join = pairs.length > casePairs ? { column: `${name}__found`, pairs, text } : undefined;
   const cases = groupByTarget(pairs).map(([to, froms]) => `WHEN ${text} IN (${list(froms)}) THEN ${literal(to)}`);
-  const value =
-    cases.length === 0
-      ? "NULL::VARCHAR"
-      : `(CASE ${cases.join(" ")} WHEN ${text} IS NOT NULL THEN ${column.otherwise === undefined ? "NULL" : literal(column.otherwise)} END)`;
+  const found =
+    join === undefined
+      ? cases.join(" ")
+      : `WHEN ${identifier(join.column)} IS NOT NULL THEN ${identifier(join.column)}`;
+  const value = pairs.length === 0 ? "NULL::VARCHAR" : `(CASE ${found} WHEN ${text} IS NOT NULL THEN ${rest} END)`;
   const unknown = column.otherwise === undefined ? `${text} IS NOT NULL AND ${value} IS NULL` : undefined;
-  return { value, unknown, expected: `one of ${shortList(known)}` };
+  return { value, unknown, expected, targets, join };
 }
 
 function fallback(column: RecordColumn): string {

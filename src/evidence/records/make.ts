@@ -11,7 +11,7 @@ import {
   recordsRelation,
   repeatedCountQuery,
   repeatedRowsSql,
-  totalQuery,
+  totalsQuery,
   verdictQuery,
 } from "./queries.ts";
 import type { RecordSummary } from "./summary.ts";
@@ -35,7 +35,6 @@ export interface RecordsInput {
 }
 
 const countsSchema = z.record(z.string(), z.number());
-const foundSchema = z.object({ found: z.number().nullable() });
 
 /**
  * Validates the rows of a delivery. Writes the quarantined and flagged rows with their reasons, the rows that repeat a
@@ -66,14 +65,7 @@ export async function makeRecords(engine: Engine, input: RecordsInput, directory
   const quarantined = (counts.quarantined ?? 0) + input.rejects.count + repeatedRows("quarantine");
   const flagged = (counts.flagged ?? 0) + repeatedRows("flag");
   const accepted = recordsRelation(plan, repeated.length > 0 ? duplicates : undefined);
-  const totals: RecordSummary["totals"] = [];
-  for (const total of stream.totals) {
-    const [figure] = await engine.rows(totalQuery(plan, total, accepted), foundSchema);
-    const found = figure?.found ?? 0;
-    const agrees = Math.abs(found - total.equals) <= total.tolerance;
-    const { tolerance, source, onFail } = total;
-    totals.push({ total: total.total, expected: total.equals, found, tolerance, agrees, source, onFail });
-  }
+  const totals = await comparedTotals(engine, stream, plan, accepted);
   return {
     rowsIn,
     accepted: rowsIn - quarantined - flagged - asideRows,
@@ -94,6 +86,35 @@ export async function makeRecords(engine: Engine, input: RecordsInput, directory
     ],
     totals,
   };
+}
+
+/** The totals that the source publishes, each beside what was found. */
+async function comparedTotals(
+  engine: Engine,
+  stream: Stream,
+  plan: RecordPlan,
+  accepted: string,
+): Promise<RecordSummary["totals"]> {
+  const compared: RecordSummary["totals"] = [];
+  for (const counted of ["delivered", "accepted"] as const) {
+    const asked = stream.totals.filter((total) => total.of === counted);
+    if (asked.length === 0) continue;
+    const query = totalsQuery(plan, asked, counted === "accepted" ? accepted : plan.rows.relation);
+    const [figures = {}] = await engine.rows(query, countsSchema);
+    for (const [index, { total, equals, tolerance, source, onFail }] of asked.entries()) {
+      const found = figures[`total_${index}`] ?? 0;
+      compared.push({
+        total,
+        expected: equals,
+        found,
+        tolerance,
+        agrees: Math.abs(found - equals) <= tolerance,
+        source,
+        onFail,
+      });
+    }
+  }
+  return compared;
 }
 
 /** Lines that are no rows, by what is wrong with them. */

@@ -64,8 +64,20 @@ export function planRecords(
     checks: [...columnChecks.map(named), ...ruleChecks].map((check, number) => ({ number, ...check })),
     setAside: stream.setAside.map(({ rule, where }) => ({ rule, holds: truth(where, reference) })),
     uniqueRules: stream.rules.flatMap((rule) => ("unique" in rule ? [rule] : [])),
-    rows,
+    rows: { columns: rows.columns, relation: withLookups(rows.relation, columns) },
   };
+}
+
+/** The rows with a further column for each table that a column is looked up in. */
+function withLookups(relation: string, columns: readonly ColumnSql[]): string {
+  const joins = columns.flatMap(({ join }) => (join === undefined ? [] : [join]));
+  if (joins.length === 0) return relation;
+  const tables = joins.map(({ pairs, text }, index) => {
+    const rows = pairs.map(([from, to]) => `(${literal(from)}, ${literal(to)})`);
+    return `LEFT JOIN (VALUES ${rows.join(", ")}) AS lookup${index}(lookup${index}_from, lookup${index}_to) ON lookup${index}_from = ${text}`;
+  });
+  const found = joins.map(({ column }, index) => `lookup${index}_to AS ${identifier(column)}`);
+  return `(SELECT delivered.*, ${found.join(", ")} FROM ${relation} AS delivered ${tables.join(" ")})`;
 }
 
 function named(check: ColumnCheck): Omit<NumberedCheck, "number"> {
@@ -101,8 +113,10 @@ function rowRuleCheck(rule: RecordRule, reference: (name: string) => string): Om
   return [];
 }
 
+/** Whether one of several conditions holds, none of which is ever NULL. DuckDB shares what the parts of a call have in
+ * common, and not what the parts of an OR have: with a call, each date is read once and not once for each check. */
 function anyOf(conditions: readonly string[]): string {
-  return conditions.length === 0 ? "FALSE" : `(${conditions.join(" OR ")})`;
+  return conditions.length === 0 ? "FALSE" : `greatest(${["FALSE", ...conditions].join(", ")})`;
 }
 
 function isSetAside(plan: RecordPlan): string {
@@ -177,7 +191,7 @@ export function duplicatesSql(plan: RecordPlan): string {
     const names = rule.unique.map((_, index) => `k${index}`).join(", ");
     const whole = `hash(${plan.rows.columns.map(({ name }) => identifier(name)).join(", ")})`;
     const looked = rule.when === undefined ? "TRUE" : truth(rule.when, (name) => columnValue(plan, name));
-    const takesPart = computedOnce(`${looked} AND NOT ${isSetAside(plan)} AND NOT ${isQuarantined(plan)}`);
+    const takesPart = computedHere([`NOT ${looked}`, ...refusals(plan)]);
     const place = `row_number() OVER (PARTITION BY ${names} ORDER BY _part, _row)`;
     const of = (measure: string): string => `${measure} OVER (PARTITION BY ${names})`;
     const fallen = {
@@ -194,12 +208,18 @@ export function duplicatesSql(plan: RecordPlan): string {
   return selects.join("\nUNION ALL\n");
 }
 
+/** The conditions under which a row is no accepted record. */
+function refusals(plan: RecordPlan): string[] {
+  const quarantined = plan.checks.filter(({ action }) => action === "quarantine").map(({ fails }) => fails);
+  return [...plan.setAside.map(({ holds }) => holds), ...quarantined];
+}
+
 /**
- * A condition that DuckDB computes in the projection where it stands, once for each row and sharing its parts with the
- * other columns, instead of pushing it into the scan, where each part would be computed anew: four times faster here.
+ * A condition that DuckDB computes in the projection where it stands, sharing its parts with the columns beside it. Without
+ * the random number, which is never below 0, it would be moved down to the scan and its parts computed twice.
  */
-function computedOnce(condition: string): string {
-  return `(${condition} AND random() >= 0)`;
+function computedHere(refused: readonly string[]): string {
+  return `NOT ${anyOf([...refused, "random() < 0"])}`;
 }
 
 /** Writes the rows that fail, one line per row and rule, with what was found and the whole row as delivered. */
@@ -256,23 +276,24 @@ export function recordsRelation(plan: RecordPlan, duplicates: string | undefined
       ? [own]
       : [own, absenceColumn(column.name), boundColumn(column.name, "low"), boundColumn(column.name, "high")];
   });
-  const accepted = computedOnce(`NOT ${isSetAside(plan)} AND NOT ${isQuarantined(plan)}`);
+  const accepted = computedHere(refusals(plan));
   return `(SELECT ${names.join(", ")}, _flagged, _part, _row FROM (
       SELECT ${columns.join(", ")}, ${isFlagged(plan)} AS _flagged, ${accepted} AS _accepted, _part, _row FROM ${plan.rows.relation}) AS source
     WHERE _accepted${unique})`;
 }
 
-/** The figure to hold against a total that the source publishes. Column `found`. */
-export function totalQuery(plan: RecordPlan, total: PublishedTotal, accepted: string): SqlQuery {
-  const reference = (name: string): string =>
-    total.of === "accepted" ? identifier(name) : (plan.columns.find((column) => column.name === name)?.value ?? "NULL");
-  const from = total.of === "accepted" ? accepted : plan.rows.relation;
-  const where = total.where === undefined ? "" : ` WHERE ${truth(total.where, reference)}`;
-  const measure =
-    total.measure === "rows"
-      ? "count(*)"
-      : "sum" in total.measure
-        ? `coalesce(sum(${reference(total.measure.sum)}), 0)`
-        : `count(DISTINCT ${reference(total.measure.distinct)})`;
-  return { text: `SELECT CAST(${measure} AS DOUBLE) AS found FROM ${from}${where}`, values: [] };
+/** The figures to hold against the totals that the source publishes: one pass over the rows as delivered or as accepted. */
+export function totalsQuery(plan: RecordPlan, totals: readonly PublishedTotal[], relation: string): SqlQuery {
+  const measures = totals.map((total, index) => {
+    const reference = (name: string): string => (total.of === "accepted" ? identifier(name) : columnValue(plan, name));
+    const where = total.where === undefined ? "" : ` FILTER (WHERE ${truth(total.where, reference)})`;
+    const measure =
+      total.measure === "rows"
+        ? "count(*)"
+        : "sum" in total.measure
+          ? `sum(${reference(total.measure.sum)})`
+          : `count(DISTINCT ${reference(total.measure.distinct)})`;
+    return `CAST(coalesce(${measure}${where}, 0) AS DOUBLE) AS total_${index}`;
+  });
+  return { text: `SELECT ${measures.join(", ")} FROM ${relation}`, values: [] };
 }
