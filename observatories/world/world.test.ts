@@ -230,6 +230,14 @@ describe("figures of A/CONF.234/15", { skip: absent }, () => {
     assert.equal(found.get("M"), sum("Male") - part.male);
   });
 
+  test("the figure named as the latest of the world is not that of two countries", async () => {
+    const latest = await reader.latest("persons-held");
+    assert.ok(latest !== undefined);
+    const all = await reader.observations("persons-held", { grouping: "", area: "001" });
+    assert.ok(latest.period < (all.at(-1)?.period ?? ""), "two countries have reported a later year");
+    assert.ok((latest.parts ?? 0) > 100);
+  });
+
   test("unsentenced persons are near the 30 per cent that UNODC estimates for the world", async () => {
     const found = await figure("unsentenced-share", { area: "001", ...year(2016) });
     const [estimate] = await engine.rows(
