@@ -151,10 +151,14 @@ export function factsSql(
   const grouped = [
     ...keys.flatMap(({ name, raw }) => (raw === undefined ? [] : [`${raw} AS key_${name}`])),
     ...set.dimensions.map((name) => `${identifier(name)} AS ${identifier(`key_${name}`)}`),
-    ...(classified ? ["class"] : []),
+    ...(classified ? ["_class AS class"] : []),
   ];
-  const same = kinds.map(({ raw }, index) => `c.kind${index} IS NOT DISTINCT FROM ${raw}`).join(" AND ");
-  const join = classified ? ` JOIN ${classesTable} c ON ${same}` : "";
+  const same = kinds.map(({ raw }, index) => `c._kind${index} IS NOT DISTINCT FROM ${raw}`).join(" AND ");
+  // Record columns begin with a letter, so that none of them is taken for a column of the classes.
+  const joined = ["class", "iccs_weight", ...kinds.map((_, index) => `kind${index}`)].map(
+    (name) => `${name} AS _${name}`,
+  );
+  const join = classified ? ` JOIN (SELECT ${joined.join(", ")} FROM ${classesTable}) c ON ${same}` : "";
   const source = `SELECT ${[...grouped, ...measures(set, stream, split)].join(", ")} FROM ${records} AS record${join}${whereSql(set)} GROUP BY ALL`;
   const labels = classified
     ? ` JOIN (SELECT DISTINCT class, iccs, mapping_status FROM ${classesTable}) USING (class)`
@@ -191,10 +195,10 @@ function measures(set: FactSet, stream: Stream, split: boolean): string[] {
   const records = ["count(*) AS records", "CAST(count(*) FILTER (WHERE _flagged) AS BIGINT) AS flagged"];
   // Weights are added as decimals, which is exact.
   const parts =
-    "coalesce(CAST(sum(CAST(c.iccs_weight AS DECIMAL(18, 15))) FILTER (WHERE c.iccs_weight < 1) AS DOUBLE), 0)";
+    "coalesce(CAST(sum(CAST(c._iccs_weight AS DECIMAL(18, 15))) FILTER (WHERE c._iccs_weight < 1) AS DOUBLE), 0)";
   if (set.count === "rows") {
     if (!split) return ["CAST(count(*) AS DOUBLE) AS known", "0.0::DOUBLE AS assumed", ...records];
-    const whole = "CAST(count(*) FILTER (WHERE c.iccs_weight = 1) AS DOUBLE)";
+    const whole = "CAST(count(*) FILTER (WHERE c._iccs_weight = 1) AS DOUBLE)";
     return [`${whole} + ${parts} AS known`, `${parts} AS assumed`, ...records];
   }
   const column = set.count.column;
@@ -204,7 +208,7 @@ function measures(set: FactSet, stream: Stream, split: boolean): string[] {
   const sum = (number: string): string =>
     exact
       ? `CAST(sum(${number}) AS DOUBLE)`
-      : `sum(CAST(${number} AS DOUBLE)${split ? " * c.iccs_weight" : ""} ORDER BY _part, _row)`;
+      : `sum(CAST(${number} AS DOUBLE)${split ? " * c._iccs_weight" : ""} ORDER BY _part, _row)`;
   const masked = Object.keys(declared?.masked ?? {}).length > 0;
   const low = masked ? boundColumn(column, "low") : value;
   const high = masked ? boundColumn(column, "high") : value;
@@ -214,7 +218,7 @@ function measures(set: FactSet, stream: Stream, split: boolean): string[] {
     `CASE WHEN count(${low}) = count(*) THEN ${sum(low)} END AS lowest`,
     `CASE WHEN count(${high}) = count(*) THEN ${sum(high)} END AS highest`,
     split
-      ? `coalesce(sum(CAST(${value} AS DOUBLE) * c.iccs_weight ORDER BY _part, _row) FILTER (WHERE c.iccs_weight < 1), 0) AS assumed`
+      ? `coalesce(sum(CAST(${value} AS DOUBLE) * c._iccs_weight ORDER BY _part, _row) FILTER (WHERE c._iccs_weight < 1), 0) AS assumed`
       : "0.0::DOUBLE AS assumed",
     ...absences.map(
       (word) => `count(*) FILTER (WHERE ${value} IS NULL AND ${meaning} = ${literal(word)}) AS ${absenceCount(word)}`,
