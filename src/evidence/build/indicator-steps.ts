@@ -56,7 +56,7 @@ export async function makeCoverages(workshop: Workshop, outcomes: Outcomes): Pro
     };
     const result = await workshop.make(step, id, async (directory) => {
       await workshop.watched(id, (engine) =>
-        makeLedger(engine, { coverage, units, relation: source.relation }, directory),
+        engine.inOrder(() => makeLedger(engine, { coverage, units, relation: source.relation }, directory)),
       );
     });
     made.set(id, result);
@@ -151,17 +151,19 @@ async function makeOne(
   };
   return workshop.make(step, indicator.indicator, (directory) =>
     workshop.watched(indicator.indicator, (engine) =>
-      makeIndicator(
-        engine,
-        {
-          indicator,
-          areas: definitions.areas,
-          numerator: numerator.map(({ source }) => source),
-          denominator: denominator.map(({ source }) => source),
-          population: population?.source,
-          ledger: ledger?.file,
-        },
-        directory,
+      engine.inOrder(() =>
+        makeIndicator(
+          engine,
+          {
+            indicator,
+            areas: definitions.areas,
+            numerator: numerator.map(({ source }) => source),
+            denominator: denominator.map(({ source }) => source),
+            population: population?.source,
+            ledger: ledger?.file,
+          },
+          directory,
+        ),
       ),
     ),
   );

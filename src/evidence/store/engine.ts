@@ -11,6 +11,11 @@ export interface Engine {
   rows<T>(query: SqlQuery, row: z.ZodType<T>): Promise<T[]>;
   /** The rows in chunks, for what does not fit into memory. */
   stream<T>(query: SqlQuery, row: z.ZodType<T>): AsyncIterable<T[]>;
+  /**
+   * Does work on one thread: sums of fractions are then added in the same order each time, and the same input gives the
+   * same bytes whatever the number of processors.
+   */
+  inOrder<T>(work: () => Promise<T>): Promise<T>;
   /** How far the running statement is, 0 to 100, or undefined when the engine cannot tell. */
   progress(): number | undefined;
   /** Stops the running statement; it then fails. */
@@ -78,6 +83,14 @@ export async function openEngine(settings: EngineSettings): Promise<Engine> {
       } catch (error) {
         if (error instanceof z.ZodError) throw error;
         throw failed(error, query.text);
+      }
+    },
+    async inOrder(work) {
+      await connection.run("SET threads = 1");
+      try {
+        return await work();
+      } finally {
+        await connection.run(`SET threads = ${settings.threads}`);
       }
     },
     progress() {
