@@ -1,6 +1,6 @@
 /** Reading and writing tables of other systems as plain values. Knows no other folder and no database. */
 export { type CsvOptions, type CsvTable, csvField, parseCsv } from "./csv.ts";
-export { readJsonRows } from "./json-rows.ts";
+export { readJsonLines, readJsonRows } from "./json-rows.ts";
 export { readJsonStat } from "./json-stat.ts";
 export { openPayload, type PayloadOptions } from "./payload.ts";
 export { FormatError, type FormatProblem } from "./problem.ts";

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { FormatError, type FormatProblem, readJsonRows } from "./index.ts";
+import { FormatError, type FormatProblem, readJsonLines, readJsonRows } from "./index.ts";
 
 function problemOf(text: string, pointer: string): FormatProblem {
+  return problemIn(() => readJsonRows(text, pointer));
+}
+
+function problemIn(reading: () => unknown): FormatProblem {
   try {
-    readJsonRows(text, pointer);
+    reading();
   } catch (error) {
     assert.ok(error instanceof FormatError, String(error));
     return error.problem;
@@ -67,6 +71,25 @@ test("text that is no JSON, or is cut off, is refused", () => {
     assert.equal(problem.code, "json.broken");
     assert.match(problem.message, /no JSON/);
   }
+});
+
+test("JSON Lines: one object a line, empty lines left out", () => {
+  assert.deepEqual(readJsonLines('\uFEFF{"a":1.50}\r\n\n{"b":"x","a":2}'), {
+    columns: ["a", "b"],
+    rows: [
+      ["1.50", null],
+      ["2", "x"],
+    ],
+  });
+  assert.deepEqual(readJsonLines(""), { columns: [], rows: [] });
+});
+
+test("JSON Lines: the line that is no object is named", () => {
+  const cut = problemIn(() => readJsonLines('{"a":1}\n\n{"a":'));
+  assert.deepEqual([cut.code, cut.line, cut.found], ["json.broken", 3, '"{\\"a\\":"']);
+  assert.match(cut.message, /^Line 3: The text is no JSON/);
+  const number = problemIn(() => readJsonLines('{"a":1}\n\n2'));
+  assert.deepEqual([number.code, number.line], ["json.no-rows", 3]);
 });
 
 test("names that mean something to JavaScript are columns like any other", () => {

@@ -11,10 +11,37 @@ import type { TextTable } from "./table.ts";
 export function readJsonRows(text: string, pointer: string): TextTable {
   const found = atPointer(parseJson(text), pointer);
   if (!Array.isArray(found)) throw notRows(pointer, found, undefined);
+  return tableOf(found, (item, index) => notRows(pointer, item, index));
+}
+
+/**
+ * Reads JSON Lines: one object in each line that is not empty. Cells as in `readJsonRows`.
+ *
+ * @throws FormatError with the line that is no JSON object.
+ */
+export function readJsonLines(text: string): TextTable {
+  const items: unknown[] = [];
+  const lines: number[] = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    try {
+      items.push(parseJson(line));
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      const { problem } = error;
+      const message = `Line ${index + 1}: ${problem.message}`;
+      throw new FormatError({ ...problem, message, line: index + 1 }, { cause: error });
+    }
+    lines.push(index + 1);
+  }
+  return tableOf(items, (item, index) => notLine(lines[index] ?? 1, item));
+}
+
+function tableOf(found: readonly unknown[], refused: (item: unknown, index: number) => FormatError): TextTable {
   const positions = new Map<string, number>();
   const rows: (string | null)[][] = [];
   for (const [index, item] of found.entries()) {
-    if (!isObject(item)) throw notRows(pointer, item, index);
+    if (!isObject(item)) throw refused(item, index);
     const cells: (string | null)[] = [];
     for (const [key, value] of Object.entries(item)) {
       let position = positions.get(key);
@@ -74,6 +101,17 @@ function cellText(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === "string") return value;
   return JSON.stringify(value);
+}
+
+function notLine(line: number, found: unknown): FormatError {
+  return new FormatError({
+    code: "json.no-rows",
+    message: `Line ${line}: JSON, but no object.`,
+    line,
+    found: quotation(JSON.stringify(found)),
+    expected: "one object in each line",
+    hint: "Declare the file as json if it is one document.",
+  });
 }
 
 function notRows(pointer: string, found: unknown, index: number | undefined): FormatError {

@@ -87,7 +87,7 @@ test("bytes of another encoding are refused with the line and the byte of the fi
   const before = "\uFEFFStadt\nKöln 😀\n";
   const bytes = Buffer.concat([
     Buffer.from(before),
-    Buffer.from("M\xfcnchen\n", "latin1"),
+    Buffer.from("M\xfcnchen, \xe4hnlich\n", "latin1"),
     Buffer.from("x\n".repeat(50)),
   ]);
   await fc.assert(
@@ -102,6 +102,11 @@ test("bytes of another encoding are refused with the line and the byte of the fi
     }),
     { seed: 2, numRuns: 200 },
   );
+});
+
+test("the fault is where the broken character begins, not where it is noticed", async () => {
+  const problem = await problemOf(decode(Buffer.from("a;F\xe4lle", "latin1"), "utf-8", [4]));
+  assert.deepEqual([problem.offset, problem.found], [3, "the bytes e4 6c 6c 65, which are no character"]);
 });
 
 test("the byte order mark of another encoding is named in the hint", async () => {

@@ -58,10 +58,9 @@ function lineFeeds(bytes: Uint8Array): number {
 
 /** `bytes` begin with a whole character at `offset` in line `line`, and the fault lies within them. */
 function wrongEncoding(encoding: TextEncoding, bytes: Uint8Array, offset: number, line: number): FormatError {
-  const sound = soundBytes(encoding, bytes);
+  const { sound, cut } = soundBytes(encoding, bytes, offset === 0);
   const at = offset + sound;
   const atLine = line + lineFeeds(bytes.subarray(0, sound));
-  const cut = sound === bytes.length;
   const announced = offset === 0 ? announcedEncoding(bytes) : undefined;
   const shown = [...bytes.subarray(sound, sound + 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
   return new FormatError({
@@ -78,17 +77,21 @@ function wrongEncoding(encoding: TextEncoding, bytes: Uint8Array, offset: number
   });
 }
 
-/** How many bytes from the beginning are sound text, whole or open at their end. */
-function soundBytes(encoding: TextEncoding, bytes: Uint8Array): number {
+/** How many bytes from the beginning are whole characters, and whether only the end of the text is missing there. */
+function soundBytes(encoding: TextEncoding, bytes: Uint8Array, begins: boolean): { sound: number; cut: boolean } {
+  const prefix = (length: number): string | undefined =>
+    decoded(new TextDecoder(encoding, { fatal: true }), bytes.subarray(0, length));
   let low = 0;
   let high = bytes.length;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    const text = decoded(new TextDecoder(encoding, { fatal: true }), bytes.subarray(0, middle));
-    if (text === undefined) high = middle - 1;
+    if (prefix(middle) === undefined) high = middle - 1;
     else low = middle;
   }
-  return low;
+  const text = prefix(low) ?? "";
+  const mark = begins && low > 0 ? markLength(bytes, encoding) : 0;
+  const given = encoding === "utf-8" ? Buffer.byteLength(text) : text.length * unitBytes(encoding);
+  return { sound: text === "" ? 0 : mark + given, cut: low === bytes.length };
 }
 
 /** The encoding that a byte order mark at the beginning announces; undefined when there is none. */

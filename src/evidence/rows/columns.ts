@@ -13,23 +13,57 @@ export class UnreadableDelivery extends Error {
   }
 }
 
-/** The names of a header row as the declaration wants them: repeated ones refused or numbered, empty ones named by place. */
+/**
+ * The names of a header row as the declaration wants them: repeated ones refused or numbered, empty ones named by place.
+ * The engine does not tell names apart that differ in case only, so these count as repeated.
+ */
 export function headerNames(format: Format, cells: readonly string[], file: string): string[] {
-  const seen = new Map<string, number>();
+  const used = new Map<string, string>();
   return cells.map((cell, index) => {
     const name = cell.trim() === "" ? `column ${index + 1}` : cell.trim();
-    const before = seen.get(name) ?? 0;
-    seen.set(name, before + 1);
-    if (before === 0) return name;
+    refuseUnreadableName(name, index, file);
+    const other = used.get(name.toLowerCase());
+    if (other === undefined) {
+      used.set(name.toLowerCase(), name);
+      return name;
+    }
+    let number = 2;
+    while (used.has(`${name}#${number}`.toLowerCase())) number += 1;
+    const numbered = `${name}#${number}`;
     if (format.duplicateColumns === "refuse") {
+      const said =
+        other === name
+          ? `the column name "${name}" stands twice in the header`
+          : `the column names "${other}" and "${name}" differ in case only`;
       throw new UnreadableDelivery(
         "rows.repeated-column",
-        `${file}: the column name "${name}" stands twice in the header (the second time as column ${index + 1}).`,
-        `Declare \`duplicateColumns: number\` in the format; the second one is then called "${name}#2".`,
+        `${file}: ${said} (the second time as column ${index + 1}).`,
+        `Declare \`duplicateColumns: number\` in the format; the second one is then called "${numbered}".`,
       );
     }
-    return `${name}#${before + 1}`;
+    used.set(numbered.toLowerCase(), numbered);
+    return numbered;
   });
+}
+
+/** Names under which the program itself numbers the rows. */
+const ownNames = ["_part", "_row", "_line"];
+
+function refuseUnreadableName(name: string, index: number, file: string): void {
+  if (name.includes("\uFFFD") || name.includes("\0")) {
+    throw new UnreadableDelivery(
+      "rows.wrong-encoding",
+      `${file}: the name of column ${index + 1} holds bytes that are no text: ${JSON.stringify(name)}.`,
+      "Declare the encoding in the stream's format: utf-8, windows-1252, utf-16le or utf-16be.",
+    );
+  }
+  if (ownNames.includes(name.toLowerCase())) {
+    throw new UnreadableDelivery(
+      "rows.reserved-column",
+      `${file}: column ${index + 1} is called "${name}", which is how the program itself numbers rows.`,
+      "Declare `header: false` with `columnNames` and the header as a preamble row, or ask the source for another name.",
+    );
+  }
 }
 
 /** Refuses a delivery without a column that the stream needs, naming the nearest one that is there. */
