@@ -4,6 +4,7 @@ export { readJsonLines, readJsonRows } from "./json-rows.ts";
 export { readJsonStat } from "./json-stat.ts";
 export { openPayload, type PayloadOptions } from "./payload.ts";
 export { FormatError, type FormatProblem } from "./problem.ts";
+export { type QuoteRules, unclosedQuote } from "./quotes.ts";
 export { readSdmxCsv } from "./sdmx-csv.ts";
 export type { TextTable } from "./table.ts";
 export { announcedEncoding, decodeText, guardLines, type TextEncoding } from "./text.ts";

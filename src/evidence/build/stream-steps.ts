@@ -36,7 +36,7 @@ export async function makeStream(workshop: Workshop, stream: Stream, delivery: D
   const { definitions } = workshop;
   const rowsStep: Step = {
     kind: "rows",
-    version: 1,
+    version: 2,
     inputs: {
       format: plainOf(stream.format),
       rowsPath: delivery.rowsPath ?? null,
@@ -62,10 +62,12 @@ export async function makeStream(workshop: Workshop, stream: Stream, delivery: D
     rows.directory,
     delivery.parts.map(({ sha256 }) => workshop.snapshotPath(sha256)),
   );
+  const wanted = Object.entries(stream.columns)
+    .filter(([, { constant }]) => constant === undefined)
+    .map(([column, { from }]) => ({ column, from: from ?? column }));
+  for (const part of info.information.parts) requireColumns(wanted, part.columns, `${stream.stream}, ${part.name}`);
   requireColumns(
-    Object.entries(stream.columns)
-      .filter(([, { constant }]) => constant === undefined)
-      .map(([column, { from }]) => ({ column, from: from ?? column })),
+    wanted,
     info.rows.columns.map(({ name }) => name),
     stream.stream,
   );

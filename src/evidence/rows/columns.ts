@@ -70,7 +70,7 @@ function refuseUnreadableName(name: string, index: number, file: string): void {
 export function requireColumns(
   wanted: readonly { readonly column: string; readonly from: string }[],
   present: readonly string[],
-  stream: string,
+  place: string,
 ): void {
   const missing = wanted.filter(({ from }) => !present.includes(from));
   if (missing.length === 0) return;
@@ -80,7 +80,7 @@ export function requireColumns(
   });
   throw new UnreadableDelivery(
     "rows.missing-column",
-    `${stream}: the delivery has no column ${said.join(", no column ")}. It has: ${present.join(", ")}.`,
+    `${place}: the delivery has no column ${said.join(", no column ")}. It has: ${present.join(", ")}.`,
     "Mend `from` in the stream's columns, or ask the source whether the column was renamed.",
   );
 }

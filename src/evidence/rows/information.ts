@@ -10,6 +10,8 @@ const informationSchema = z.object({
   columns: z.array(z.object({ name: z.string(), type: z.string() })),
   /** Files with rows, each with the part of the delivery that it came from; for native storage the parts in order. */
   files: z.array(z.object({ file: z.string(), part: z.number() })),
+  /** The columns of each part, where every part has a header of its own; a part of JSON names only what it has. */
+  parts: z.array(z.object({ name: z.string(), columns: z.array(z.string()) })),
   /** Set when a file holds rows of several parts and says itself which. */
   numbered: z.boolean(),
   rejected: z.number(),
@@ -34,7 +36,12 @@ export async function readRows(directory: string, snapshots: readonly string[]):
   const selects = information.files.map(({ file, part }) => {
     const path = information.storage === "native" ? (snapshots[part] ?? "") : join(directory, file);
     if (information.numbered) return `SELECT * FROM ${parquet([path])}`;
-    const columns = information.columns.map(({ name }) => identifier(name)).join(", ");
+    const own = information.parts[part]?.columns;
+    const columns = information.columns
+      .map(({ name, type }) =>
+        own === undefined || own.includes(name) ? identifier(name) : `NULL::${type} AS ${identifier(name)}`,
+      )
+      .join(", ");
     return `SELECT ${columns}, ${part}::INTEGER AS _part, file_row_number + 1 AS _row FROM read_parquet([${literal(path)}], file_row_number = true)`;
   });
   return {

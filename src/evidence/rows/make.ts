@@ -1,4 +1,4 @@
-import { createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -14,6 +14,7 @@ import {
   readJsonStat,
   readSdmxCsv,
   readXlsx,
+  unclosedQuote,
 } from "../../formats/index.ts";
 import type { Format } from "../definitions/index.ts";
 import { type Engine, identifier, literal, parquet } from "../store/index.ts";
@@ -60,18 +61,25 @@ export async function makeRows(engine: Engine, input: RowsInput): Promise<void> 
 async function readAll(engine: Engine, input: RowsInput): Promise<RowsInformation> {
   const { format, parts, rowsPath } = input;
   if (rowsPath !== undefined)
-    return readTables(engine, input, async (part) => readJsonRows(await wholeText(input, part), rowsPath));
+    return readTables(engine, input, async (part) => ({
+      ...readJsonRows(await wholeText(input, part), rowsPath),
+      keyed: true,
+    }));
   switch (format.kind) {
     case "parquet":
       return readParquet(engine, parts);
     case "csv":
       return readCsv(engine, input);
     case "json":
-      return readTables(engine, input, async (part) =>
-        readJsonRows(await wholeText(input, part), format.rowsPath ?? ""),
-      );
+      return readTables(engine, input, async (part) => ({
+        ...readJsonRows(await wholeText(input, part), format.rowsPath ?? ""),
+        keyed: true,
+      }));
     case "json-lines":
-      return readTables(engine, input, async (part) => readJsonLines(await wholeText(input, part)));
+      return readTables(engine, input, async (part) => ({
+        ...readJsonLines(await wholeText(input, part)),
+        keyed: true,
+      }));
     case "xlsx":
       return readTables(engine, input, async (part) => {
         const { sheet, preambleRows, header, maximumBytes } = format;
@@ -100,16 +108,30 @@ async function readAll(engine: Engine, input: RowsInput): Promise<RowsInformatio
 const describedSchema = z.object({ column_name: z.string(), column_type: z.string() });
 
 async function readParquet(engine: Engine, parts: readonly DeliveredPart[]): Promise<RowsInformation> {
-  const described = await unreadable(parts[0]?.name ?? "", "Parquet", () =>
-    engine.rows(
-      { text: `DESCRIBE SELECT * FROM ${parquet(parts.map(({ path }) => path))}`, values: [] },
-      describedSchema,
-    ),
-  );
+  const columns = new Map<string, string>();
+  const own: RowsInformation["parts"] = [];
+  for (const { name, path } of parts) {
+    const described = await unreadable(name, "Parquet", () =>
+      engine.rows({ text: `DESCRIBE SELECT * FROM ${parquet([path])}`, values: [] }, describedSchema),
+    );
+    for (const { column_name, column_type } of described) {
+      const other = columns.get(column_name) ?? column_type;
+      if (other !== column_type) {
+        throw new UnreadableDelivery(
+          "rows.parts-differ",
+          `${name}: the column "${column_name}" is ${column_type}; in an earlier part of the delivery it is ${other}.`,
+          "Describe files of different kinds as different streams, or ask the source for one kind.",
+        );
+      }
+      columns.set(column_name, column_type);
+    }
+    own.push({ name, columns: described.map(({ column_name }) => column_name) });
+  }
   return {
     storage: "native",
-    columns: described.map(({ column_name, column_type }) => ({ name: column_name, type: column_type })),
+    columns: [...columns].map(([name, type]) => ({ name, type })),
     files: parts.map((part, index) => ({ file: part.name, part: index })),
+    parts: own,
     numbered: false,
     rejected: 0,
     preamble: [],
@@ -163,6 +185,8 @@ interface Table {
   /** Numbers of the rows as the source counts them, such as the rows of a sheet; from 1 when absent. */
   readonly numbers?: readonly number[];
   readonly preamble?: readonly (readonly string[])[];
+  /** Set when the rows name their own cells, so that a column that none of them names is no fault. */
+  readonly keyed?: true;
 }
 
 /** Formats that are read whole: every part becomes a table, and all tables one Parquet file that numbers its rows. */
@@ -176,6 +200,7 @@ async function readTables(
   const lines = join(directory, "rows.json-lines");
   const names: string[] = [];
   const preamble: string[][] = [];
+  const own: RowsInformation["parts"] = [];
   let done = 0;
   let longest = 0;
   const output = await open(lines, "wx");
@@ -183,6 +208,7 @@ async function readTables(
     for (const [index, part] of parts.entries()) {
       const table = await read(part);
       const columns = headerNames(format, table.columns, part.name);
+      if (table.keyed !== true) own.push({ name: part.name, columns });
       for (const name of columns) if (!names.includes(name)) names.push(name);
       preamble.push(...(table.preamble ?? []).map((cells) => [...cells]));
       for (let begin = 0; begin < table.rows.length; begin += 2048) {
@@ -211,6 +237,7 @@ async function readTables(
     storage: "kept",
     columns: names.map((name) => ({ name, type: "VARCHAR" })),
     files: [{ file: "rows.parquet", part: 0 }],
+    parts: own,
     numbered: true,
     rejected: 0,
     preamble,
@@ -253,6 +280,7 @@ async function readCsvParts(engine: Engine, input: RowsInput): Promise<RowsInfor
   const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   const names: string[] = [];
   const files: { file: string; part: number }[] = [];
+  const own: RowsInformation["parts"] = [];
   const rejects: string[] = [];
   const preamble: string[][] = [];
   let done = 0;
@@ -269,6 +297,7 @@ async function readCsvParts(engine: Engine, input: RowsInput): Promise<RowsInfor
     const head = await readHead(format, plain, part.name);
     preamble.push(...head.preamble);
     for (const name of head.columns) if (!names.includes(name)) names.push(name);
+    own.push({ name: part.name, columns: head.columns });
     const file = `rows-${index}.parquet`;
     const columns = head.columns.map((name) => `${literal(name)}: 'VARCHAR'`).join(", ");
     const rejectTable = `reject_${index}`;
@@ -302,9 +331,13 @@ async function readCsvParts(engine: Engine, input: RowsInput): Promise<RowsInfor
         ),
       );
       const [count] = await engine.rows(
-        { text: `SELECT count(*) AS n FROM ${rejectTable}`, values: [] },
-        z.object({ n: z.number() }),
+        {
+          text: `SELECT count(*) AS n, count(*) FILTER (WHERE error_type = 'UNQUOTED VALUE') AS quotes FROM ${rejectTable}`,
+          values: [],
+        },
+        z.object({ n: z.number(), quotes: z.number() }),
       );
+      if (count !== undefined && count.quotes > 0) await refuseUnclosedQuote(input, plain, part.name);
       if (count !== undefined && count.n > 0) {
         rejects.push(
           `SELECT ${index} AS _part, line AS _line, 'row.' || lower(replace(any_value(error_type)::VARCHAR, ' ', '-')) AS rule,
@@ -329,10 +362,23 @@ async function readCsvParts(engine: Engine, input: RowsInput): Promise<RowsInfor
     storage: "kept",
     columns: names.map((name) => ({ name, type: "VARCHAR" })),
     files,
+    parts: own,
     numbered: false,
     rejected,
     preamble,
   };
+}
+
+/** Refuses a file in which a quote has taken lines with it: the engine counts them as one, and goes on where it may. */
+async function refuseUnclosedQuote({ format }: RowsInput, path: string, name: string): Promise<void> {
+  const { delimiter, quote, maximumLineBytes } = format;
+  const line = await unclosedQuote(createReadStream(path), { delimiter, quote, maximumBytes: maximumLineBytes });
+  if (line === undefined) return;
+  throw new UnreadableDelivery(
+    "rows.unclosed-quote",
+    `${name}, line ${line}: a quote opens here and is not closed before other text or the end of the file. What follows cannot be told apart.`,
+    'Close or double the quote, or declare `quote: ""` in the stream\'s format when the file knows no quotes.',
+  );
 }
 
 interface Head {
@@ -347,7 +393,7 @@ interface Head {
 /** Reads preamble and header with a CSV parser of its own: DuckDB is then told every name, and guesses nothing. */
 async function readHead(format: Format, path: string, name: string): Promise<Head> {
   const text = await headOf(path, name);
-  const lines = text.split(/\r\n|\n|\r/);
+  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
   const before = format.preambleRows;
   const preamble = lines.slice(0, before).map((line) => [line]);
   const rest = lines.slice(before).join("\n");
@@ -358,7 +404,18 @@ async function readHead(format: Format, path: string, name: string): Promise<Hea
       "Ask the source for the file again, or mend preambleRows.",
     );
   }
-  const parsed = parseCsv(rest, { delimiter: format.delimiter, quote: format.quote, toLine: 1 });
+  const first = rest.split("\n", 1)[0] ?? "";
+  if (first.length === rest.length && text.length >= headBytes / 4) {
+    throw new UnreadableDelivery(
+      "rows.header-too-long",
+      `${name}, line ${before + 1}: the first ${headBytes} bytes hold no line break; expected a header and rows.`,
+      "Check that this is a text file with one row in each line, and that its encoding is declared rightly.",
+    );
+  }
+  const parsed =
+    format.quote === ""
+      ? { columns: first.split(format.delimiter) }
+      : parseCsv(rest, { delimiter: format.delimiter, quote: format.quote, toLine: 1 });
   const cells = parsed.columns;
   if (format.header) {
     const headLines = headerLines(rest, format.quote);
