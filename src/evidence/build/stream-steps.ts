@@ -13,7 +13,7 @@ import {
   recordsRelation,
 } from "../records/index.ts";
 import { makeRows, readRows, requireColumns } from "../rows/index.ts";
-import type { Delivery } from "../snapshots/index.ts";
+import { type Delivery, locationText } from "../snapshots/index.ts";
 import { plainOf } from "./canonical.ts";
 import { readJson, type Step, type StepResult } from "./steps.ts";
 import type { Workshop } from "./workshop.ts";
@@ -34,11 +34,13 @@ export interface StreamOutcome {
 /** Reads, validates and counts a delivery, doing only the steps whose inputs have changed. */
 export async function makeStream(workshop: Workshop, stream: Stream, delivery: Delivery): Promise<StreamOutcome> {
   const { definitions } = workshop;
+  const format =
+    stream.locations.find((location) => locationText(location) === delivery.location)?.format ?? stream.format;
   const rowsStep: Step = {
     kind: "rows",
     version: 2,
     inputs: {
-      format: plainOf(stream.format),
+      format: plainOf(format),
       rowsPath: delivery.rowsPath ?? null,
       parts: delivery.parts.map(({ sha256, contentEncoding }) => ({ sha256, contentEncoding })),
     },
@@ -46,7 +48,7 @@ export async function makeStream(workshop: Workshop, stream: Stream, delivery: D
   const rows = await workshop.make(rowsStep, stream.stream, async (directory) => {
     workshop.listen({ type: "stream", stream: stream.stream, phase: "read" });
     await makeRows(await workshop.engine(), {
-      format: stream.format,
+      format,
       rowsPath: delivery.rowsPath,
       parts: delivery.parts.map((part) => ({
         name: part.name,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { conditionSchema } from "../../iccs/index.ts";
-import { locationSchema } from "../snapshots/index.ts";
+import { apiLocationSchema, fileLocationSchema, folderLocationSchema, urlLocationSchema } from "../snapshots/index.ts";
 import {
   columnNameSchema,
   countUnitSchema,
@@ -66,6 +66,24 @@ export const formatSchema = z
   })
   .describe("How the bytes of a delivery are read.");
 export type Format = z.infer<typeof formatSchema>;
+
+const ownFormat = {
+  format: formatSchema
+    .optional()
+    .describe(
+      "How this location's bytes are read, where they differ from the stream's: stands in place of its format.",
+    ),
+};
+
+/** One place where a delivery may be found, with its own format where it needs one. */
+const streamLocationSchema = z
+  .union([
+    fileLocationSchema.safeExtend(ownFormat),
+    folderLocationSchema.safeExtend(ownFormat),
+    urlLocationSchema.safeExtend(ownFormat),
+    apiLocationSchema.safeExtend(ownFormat),
+  ])
+  .describe("Where a delivery may be found: a file, a folder, an address or a paged interface.");
 
 const lookupSchema = z
   .strictObject({
@@ -252,7 +270,10 @@ export const streamSchema = z
     licence: z.string().describe("Licence or terms under which the source may be used."),
     homepage: z.url().optional(),
     updated: z.string().optional().describe("How often the source delivers, in words."),
-    locations: z.array(locationSchema).nonempty().describe("Tried in order: a local mirror, then the public address."),
+    locations: z
+      .array(streamLocationSchema)
+      .nonempty()
+      .describe("Tried in order: a local mirror, then the public address."),
     obtain: z.string().describe("What a person does when no location works."),
     format: formatSchema,
     columns: z.record(columnNameSchema, recordColumnSchema),

@@ -1,6 +1,16 @@
 export { type Delivery, type DeliveryPart, deliveryHash } from "./delivery.ts";
 export type { FileEffects, RetrievalProgress, SnapshotEffects, WritableFile } from "./effects.ts";
-export { type ApiKind, apiKinds, type Location, locationSchema, locationText, rowsPath } from "./location.ts";
+export {
+  type ApiKind,
+  apiKinds,
+  apiLocationSchema,
+  fileLocationSchema,
+  folderLocationSchema,
+  type Location,
+  locationText,
+  rowsPath,
+  urlLocationSchema,
+} from "./location.ts";
 export { type FailureCode, failureCodes, type LocationFailure, type SnapshotProblem } from "./problem.ts";
 export type { RetrievalOptions } from "./retrieval.ts";
 export type { NetworkLimits } from "./retry.ts";
