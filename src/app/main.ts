@@ -4,6 +4,7 @@ import { checkCommand } from "./commands/check.ts";
 import { coverageCommand } from "./commands/coverage.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { initCommand } from "./commands/init.ts";
 import { quarantineCommand } from "./commands/quarantine.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -98,6 +99,12 @@ Your own:       justitia init my-observatory && justitia build my-observatory &&
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--build-only", "build, print the summary, and do not serve")
     .action(async (options) => done(await demoCommand(options, around)));
+  program
+    .command("init")
+    .argument("<folder>", "a new or empty folder")
+    .option("--json", "results as JSON, for machines")
+    .description("make a new observatory with sample data that builds at once")
+    .action(async (folder, options) => done(await initCommand(folder, options, around)));
   common(
     program
       .command("check")

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type DefinitionKind, definitionJsonSchema, definitionKinds, nearest } from "../../evidence/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
+import { schemaFiles } from "../new-observatory/index.ts";
 import type { CommandSurroundings } from "./surroundings.ts";
 
 function isKind(text: string): text is DefinitionKind {
@@ -20,12 +21,7 @@ export async function schemaCommand(
 ): Promise<number> {
   if (options.write !== undefined) {
     await mkdir(options.write, { recursive: true });
-    for (const name of kinds()) {
-      await writeFile(
-        join(options.write, `${name}.schema.json`),
-        `${JSON.stringify(definitionJsonSchema(name), null, 2)}\n`,
-      );
-    }
+    for (const [name, text] of schemaFiles()) await writeFile(join(options.write, name), text);
     around.terminal.out(`${kinds().length} schemas written to ${options.write}\n`);
     return exitCodes.done;
   }
