@@ -4,11 +4,9 @@ export {
   type BuildResult,
   build,
   createBuildLedger,
-  createStepStore,
   type LockHolder,
   type Manifest,
   manifestHash,
-  type StepStore,
   type StreamResult,
   takeBuildLock,
 } from "./build/index.ts";
@@ -25,7 +23,6 @@ export {
   definitionKinds,
   type FactSet,
   type Format,
-  type Frequency,
   folderFiles,
   formatProblem,
   type Indicator,
@@ -37,8 +34,9 @@ export {
   type ObservatoryEvent,
   type ObservatoryFiles,
   type Stream,
+  textIn,
 } from "./definitions/index.ts";
-export { periodText } from "./periods.ts";
+export { type Frequency, periodText } from "./periods/index.ts";
 export {
   type CoverageReport,
   type CrosswalkReport,
@@ -53,5 +51,5 @@ export {
   type UnmappedCode,
 } from "./read/index.ts";
 export { createSnapshotStore, type SnapshotStore } from "./snapshots/index.ts";
+export { createStepStore, type StepStore } from "./steps/index.ts";
 export { type Engine, type EngineSettings, openEngine, QueryError } from "./store/index.ts";
-export { textIn } from "./text.ts";

@@ -2,11 +2,11 @@ import { FormatError } from "../../formats/index.ts";
 import type { Definitions, Stream } from "../definitions/index.ts";
 import { UnreadableDelivery } from "../rows/index.ts";
 import type { Delivery, SnapshotStore } from "../snapshots/index.ts";
+import type { StepStore } from "../steps/index.ts";
 import type { Engine } from "../store/index.ts";
 import { makeCoverages, makeIndicators } from "./indicator-steps.ts";
 import type { BuildLedger, Manifest, StreamResult } from "./manifest.ts";
 import type { BuildListener } from "./progress.ts";
-import type { StepStore } from "./steps.ts";
 import { makeStream, type StreamOutcome } from "./stream-steps.ts";
 import { createWorkshop, type Workshop } from "./workshop.ts";
 

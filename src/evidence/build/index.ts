@@ -3,5 +3,4 @@ export { reportingUnits } from "./indicator-steps.ts";
 export { type BuildLock, type LockHolder, takeBuildLock } from "./lock.ts";
 export { type BuildLedger, createBuildLedger, type Manifest, manifestHash, type StreamResult } from "./manifest.ts";
 export type { BuildEvent, BuildListener } from "./progress.ts";
-export { createStepStore, type StepResult, type StepStore } from "./steps.ts";
 export { crosswalkOf, lookupsOf } from "./stream-steps.ts";

@@ -3,10 +3,9 @@ import { ledgerFile, makeLedger, type ReportingUnit } from "../coverage/index.ts
 import type { Coverage, Definitions, Indicator, Population } from "../definitions/index.ts";
 import { factFiles } from "../facts/index.ts";
 import { type FactSource, type LedgerFile, makeIndicator, type PopulationSource } from "../indicators/index.ts";
+import { plainOf, type Step, type StepResult } from "../steps/index.ts";
 import { parquet } from "../store/index.ts";
-import { plainOf } from "./canonical.ts";
 import type { Manifest } from "./manifest.ts";
-import type { Step, StepResult } from "./steps.ts";
 import type { StreamOutcome } from "./stream-steps.ts";
 import type { Workshop } from "./workshop.ts";
 

@@ -2,8 +2,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { recordSummarySchema } from "../records/index.ts";
-import { contentHash, type Plain, plainOf } from "./canonical.ts";
-import { readJson, writeWhole } from "./steps.ts";
+import { contentHash, type Plain, plainOf, readJson, writeWhole } from "../steps/index.ts";
 
 const partSchema = z.object({ name: z.string(), sha256: z.string(), bytes: z.number() });
 

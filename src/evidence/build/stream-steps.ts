@@ -14,8 +14,7 @@ import {
 } from "../records/index.ts";
 import { makeRows, readRows, requireColumns } from "../rows/index.ts";
 import { type Delivery, locationText } from "../snapshots/index.ts";
-import { plainOf } from "./canonical.ts";
-import { readJson, type Step, type StepResult } from "./steps.ts";
+import { plainOf, readJson, type Step, type StepResult } from "../steps/index.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** What became of a delivery: its validated records and the facts that were counted from them. */

@@ -1,8 +1,8 @@
 import type { Definitions } from "../definitions/index.ts";
 import type { Sha256 } from "../snapshots/index.ts";
+import type { Step, StepResult, StepStore } from "../steps/index.ts";
 import type { Engine } from "../store/index.ts";
 import type { BuildListener } from "./progress.ts";
-import type { Step, StepResult, StepStore } from "./steps.ts";
 
 /** What the steps of a build work with. */
 export interface Workshop {

@@ -1,5 +1,5 @@
-import type { Coverage } from "../definitions/coverage.ts";
-import { periodLength, periodStart } from "../periods.ts";
+import type { Coverage } from "../definitions/index.ts";
+import { periodLength, periodStart } from "../periods/index.ts";
 import { identifier, literal, literalOf } from "../store/index.ts";
 
 /** A reporting unit: its area and its share of the area's population. */

@@ -1,5 +1,4 @@
-import type { DefinitionProblem } from "./problem.ts";
-import { nearest } from "./problem.ts";
+import { type DefinitionProblem, nearest } from "./problem.ts";
 import { type Language, type LocalText, languageSchema } from "./words.ts";
 
 /** A place of the observatory. Areas form a tree: a country, its regions, their districts. */

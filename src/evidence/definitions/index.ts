@@ -9,9 +9,10 @@ export {
   loadDefinitions,
   type ObservatoryFiles,
 } from "./load.ts";
+export { textIn } from "./local-text.ts";
 export type { Observatory } from "./observatory.ts";
 export { type DefinitionProblem, formatProblem, nearest } from "./problem.ts";
 export { checkReferences } from "./references.ts";
 export type { AbsenceMeaning, FactSet, Format, PublishedTotal, RecordColumn, RecordRule, Stream } from "./stream.ts";
-export { type CountUnit, countUnits, type Frequency, type Language, type LocalText } from "./words.ts";
+export { type CountUnit, countUnits, type Language, type LocalText } from "./words.ts";
 export type { DefinitionFile } from "./yaml-file.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { frequencies } from "../periods/index.ts";
 
 /** An identifier of a definition: lower case letters, digits and hyphens, as it appears in addresses and file names. */
 export const identifierSchema = z
@@ -44,11 +45,9 @@ export const countUnitSchema = z
   .describe("What is counted. `persons` is for populations, `places` for prison capacity.");
 export type CountUnit = (typeof countUnits)[number];
 
-/** SDMX frequencies: annual, quarterly, monthly, weekly (ISO weeks, from Monday), daily. */
 export const frequencySchema = z
-  .enum(["A", "Q", "M", "W", "D"])
+  .enum(frequencies)
   .describe("Frequency: A annual, Q quarterly, M monthly, W weekly (ISO weeks, Monday first), D daily.");
-export type Frequency = z.infer<typeof frequencySchema>;
 
 /** A calendar date as written in definitions: `YYYY-MM-DD`, really existing. */
 export const dateSchema = z.iso.date().describe("Date, YYYY-MM-DD.");

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Crosswalk } from "../../iccs/index.ts";
-import type { FactSet, Stream } from "../definitions/stream.ts";
+import type { FactSet, Stream } from "../definitions/index.ts";
 import { type Engine, literal } from "../store/index.ts";
 import { classesSql, classesTable, classifiedSql, factsSql, hasKinds, kindsSql, mappingSql } from "./queries.ts";
 

@@ -1,7 +1,7 @@
 import type { Crosswalk } from "../../iccs/index.ts";
 import { conditionColumns, conditionSql, crosswalkSql, validityCuts } from "../../iccs/index.ts";
-import type { FactSet, Stream } from "../definitions/stream.ts";
-import { periodStart } from "../periods.ts";
+import type { FactSet, Stream } from "../definitions/index.ts";
+import { periodStart } from "../periods/index.ts";
 import { absenceColumn, boundColumn } from "../records/index.ts";
 import { identifier, literal } from "../store/index.ts";
 

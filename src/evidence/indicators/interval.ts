@@ -1,5 +1,5 @@
 import { clopperPearsonInterval, garwoodInterval, type Interval, wilsonInterval } from "../../statistics/index.ts";
-import type { Indicator } from "../definitions/indicator.ts";
+import type { Indicator } from "../definitions/index.ts";
 
 /**
  * The interval of a rate or share. Where counts are masked it runs from the lower bound of the lowest to the upper bound

@@ -1,11 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Area } from "../definitions/areas.ts";
-import type { Population } from "../definitions/coverage.ts";
-import type { Indicator } from "../definitions/indicator.ts";
-import type { FactSet } from "../definitions/stream.ts";
-import type { Frequency } from "../definitions/words.ts";
+import type { Area, FactSet, Indicator, Population } from "../definitions/index.ts";
+import type { Frequency } from "../periods/index.ts";
 import { type Engine, identifier, literal, parquet } from "../store/index.ts";
 import { intervalOf } from "./interval.ts";
 import { containmentSql, coverageSql, partsSql, populationSql, rolledUpSql, zeroFilledSql } from "./queries.ts";

@@ -1,7 +1,5 @@
-import type { Area } from "../definitions/areas.ts";
-import type { Population } from "../definitions/coverage.ts";
-import type { Frequency } from "../definitions/words.ts";
-import { nests, periodLength, periodStart } from "../periods.ts";
+import type { Area, Population } from "../definitions/index.ts";
+import { type Frequency, nests, periodLength, periodStart } from "../periods/index.ts";
 import { identifier, literal } from "../store/index.ts";
 import { worstStatusSql } from "./selection.ts";
 

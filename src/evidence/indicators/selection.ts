@@ -1,8 +1,6 @@
 import { conditionSql } from "../../iccs/index.ts";
-import type { FactSelection, Indicator } from "../definitions/indicator.ts";
-import type { FactSet } from "../definitions/stream.ts";
-import type { Frequency } from "../definitions/words.ts";
-import { periodStart } from "../periods.ts";
+import type { FactSelection, FactSet, Indicator } from "../definitions/index.ts";
+import { type Frequency, periodStart } from "../periods/index.ts";
 import { identifier, literal, parquet } from "../store/index.ts";
 
 /** A fact set with the files that hold its facts. */

@@ -4,7 +4,7 @@ import { crosswalkOf, lookupsOf } from "../build/index.ts";
 import type { FactSelection, FactSet, Indicator, Stream } from "../definitions/index.ts";
 import { classifiedSql, factFiles, factKeysSql, kindsSql } from "../facts/index.ts";
 import { selectionConditions } from "../indicators/index.ts";
-import { periodLength, periodStart } from "../periods.ts";
+import { periodLength, periodStart } from "../periods/index.ts";
 import { planRecords, recordFiles, recordsRelation } from "../records/index.ts";
 import { readRows } from "../rows/index.ts";
 import { sha256Of } from "../snapshots/index.ts";

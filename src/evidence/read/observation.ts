@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Frequency } from "../definitions/index.ts";
 import { type ObservationStatus, observationStatusWords } from "../facts/index.ts";
+import type { Frequency } from "../periods/index.ts";
 import { identifier, literalOf, parquet, type SqlQuery, type SqlValue } from "../store/index.ts";
 
 const numberOrNull = z.number().nullable();

@@ -6,7 +6,7 @@ import { ledgerFile } from "../coverage/index.ts";
 import type { Definitions } from "../definitions/index.ts";
 import { factFiles } from "../facts/index.ts";
 import { dimensionsOf, indicatorFile } from "../indicators/index.ts";
-import { periodText } from "../periods.ts";
+import { periodText } from "../periods/index.ts";
 import { recordFiles } from "../records/index.ts";
 import type { SnapshotStore } from "../snapshots/index.ts";
 import { type Engine, literalOf, parquet, type SqlQuery } from "../store/index.ts";

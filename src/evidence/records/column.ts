@@ -1,4 +1,4 @@
-import type { AbsenceMeaning, RecordColumn } from "../definitions/stream.ts";
+import type { AbsenceMeaning, RecordColumn } from "../definitions/index.ts";
 import { identifier, literal, literalOf } from "../store/index.ts";
 
 /** What a column expression needs to know of the world around it. */

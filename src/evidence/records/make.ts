@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { z } from "zod";
-import type { Stream } from "../definitions/stream.ts";
+import type { Stream } from "../definitions/index.ts";
+import type { RowsRelation } from "../rows/index.ts";
 import { type Engine, identifier, literal, parquet } from "../store/index.ts";
 import {
   duplicatesSql,
   planRecords,
   problemsSql,
   type RecordPlan,
-  type RowsRelation,
   recordsRelation,
   repeatedCountQuery,
   repeatedRowsSql,

@@ -1,16 +1,9 @@
 import type { Condition } from "../../iccs/index.ts";
 import { conditionSql } from "../../iccs/index.ts";
-import type { PublishedTotal, RecordRule, Stream } from "../definitions/stream.ts";
+import type { PublishedTotal, RecordRule, Stream } from "../definitions/index.ts";
+import type { RowsRelation } from "../rows/index.ts";
 import { identifier, literal, parquet, type SqlQuery } from "../store/index.ts";
 import { absenceColumn, boundColumn, type ColumnCheck, type ColumnSql, columnSql } from "./column.ts";
-
-/** Where the rows of a delivery are, as the rows step left them. */
-export interface RowsRelation {
-  /** SQL of the relation: the source's columns and `_part`, `_row` that name each row. */
-  readonly relation: string;
-  /** Source columns in order, with their DuckDB types. */
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
-}
 
 /** A check with the number that names it in results; row rules stand after the columns' checks. */
 export interface NumberedCheck {

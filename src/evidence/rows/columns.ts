@@ -1,5 +1,4 @@
-import type { Format } from "../definitions/index.ts";
-import { nearest } from "../definitions/index.ts";
+import { type Format, nearest } from "../definitions/index.ts";
 
 /** A delivery that cannot be read as its stream declares. The message says where, what, and what to do. */
 export class UnreadableDelivery extends Error {

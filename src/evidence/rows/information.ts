@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { readJson } from "../build/steps.ts";
-import type { RowsRelation } from "../records/index.ts";
+import { readJson } from "../steps/index.ts";
 import { identifier, literal, parquet } from "../store/index.ts";
 
 const informationSchema = z.object({
@@ -22,6 +21,14 @@ export type RowsInformation = z.infer<typeof informationSchema>;
 
 /** Names of the files that the rows step leaves in its directory. */
 export const rowsFiles = { information: "rows.json", rejects: "rejects.parquet" } as const;
+
+/** Where the rows of a delivery are, as the rows step left them. */
+export interface RowsRelation {
+  /** SQL of the relation: the source's columns and `_part`, `_row` that name each row. */
+  readonly relation: string;
+  /** Source columns in order, with their DuckDB types. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+}
 
 /** The rows of a delivery, ready to be validated. */
 export interface ReadyRows {

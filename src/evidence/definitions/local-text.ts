@@ -1,4 +1,4 @@
-import type { Language, LocalText } from "./definitions/words.ts";
+import type { Language, LocalText } from "./words.ts";
 
 const fallbackOrder: readonly Language[] = ["en", "es", "fr", "ru", "zh", "ar"];
 

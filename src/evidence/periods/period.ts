@@ -1,4 +1,6 @@
-import type { Frequency } from "./definitions/words.ts";
+/** SDMX frequencies: annual, quarterly, monthly, weekly (ISO weeks, from Monday), daily. */
+export const frequencies = ["A", "Q", "M", "W", "D"] as const;
+export type Frequency = (typeof frequencies)[number];
 
 const lengths = { A: "1 YEAR", Q: "3 MONTH", M: "1 MONTH", W: "7 DAY", D: "1 DAY" } as const;
 const truncations = { A: "year", Q: "quarter", M: "month", W: "week", D: "day" } as const;

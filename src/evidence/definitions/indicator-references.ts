@@ -1,0 +1,107 @@
+import { columnsOfCondition } from "../../iccs/index.ts";
+import { nests } from "../periods/index.ts";
+import type { FactSelection, Indicator } from "./indicator.ts";
+import type { Definitions } from "./load.ts";
+import { checkIccs, type Path, type ReferenceReport } from "./reference-report.ts";
+import type { FactSet } from "./stream.ts";
+import type { DefinitionFile } from "./yaml-file.ts";
+
+/** Holds an indicator against the fact sets, populations and areas that it names. */
+export function checkIndicator(
+  report: ReferenceReport,
+  definitions: Definitions,
+  sets: ReadonlyMap<string, FactSet>,
+  indicator: DefinitionFile<Indicator>,
+): void {
+  const { value } = indicator;
+  const numerator = checkSelection(report, sets, indicator, ["numerator"], value.numerator, value);
+  if (value.measure === "rate") {
+    report.known(
+      indicator,
+      ["denominator", "population"],
+      value.denominator.population,
+      definitions.populations,
+      "population",
+    );
+  } else if (value.measure !== "count") {
+    const denominator = checkSelection(report, sets, indicator, ["denominator"], value.denominator, value);
+    const unit = numerator[0]?.countUnit;
+    const other = denominator.find(({ countUnit }) => countUnit !== unit);
+    if (value.measure === "share" && unit !== undefined && other !== undefined) {
+      report.add(
+        indicator,
+        ["denominator"],
+        "A share is a part of the same thing: the count units differ.",
+        other.countUnit,
+        unit,
+        "Choose facts of one count unit.",
+      );
+    }
+  }
+  const levels = new Map([...definitions.areas.values()].map((area) => [area.level, true]));
+  value.areas.levels?.forEach((level, index) =>
+    report.known(indicator, ["areas", "levels", index], level, levels, "level of areas"),
+  );
+  if (value.measure === "share-of-areas") report.known(indicator, ["of"], value.of, levels, "level of areas");
+  if (value.highlights?.area !== undefined) {
+    report.known(indicator, ["highlights", "area"], value.highlights.area, definitions.areas, "area");
+  }
+}
+
+function checkSelection(
+  report: ReferenceReport,
+  sets: ReadonlyMap<string, FactSet>,
+  indicator: DefinitionFile<Indicator>,
+  path: Path,
+  selection: FactSelection,
+  definition: Indicator,
+): FactSet[] {
+  const chosen = selection.facts.flatMap((name, index) => {
+    const set = report.known(indicator, [...path, "facts", index], name, sets, "fact set");
+    return set === undefined ? [] : [set];
+  });
+  const [first] = chosen;
+  chosen.forEach((set, index) => {
+    const at = [...path, "facts", index];
+    if (first !== undefined && set.countUnit !== first.countUnit) {
+      report.add(
+        indicator,
+        at,
+        "Counts of different units are never added.",
+        set.countUnit,
+        first.countUnit,
+        "Make two indicators.",
+      );
+    }
+    if (!nests(set.period.frequency, definition.frequency)) {
+      report.add(
+        indicator,
+        ["frequency"],
+        `Periods of frequency ${set.period.frequency} do not add up to ${definition.frequency}.`,
+        definition.frequency,
+        set.period.frequency,
+        "Choose the frequency of the facts, or a longer one that they fit into.",
+      );
+    } else if (set.stock && set.period.frequency !== definition.frequency) {
+      report.add(
+        indicator,
+        ["frequency"],
+        "What is counted on a day is never added over time.",
+        definition.frequency,
+        set.period.frequency,
+        "Choose the frequency of the facts.",
+      );
+    }
+    const dimensions = new Map([...set.dimensions, "sex", "age", "iccs", "area"].map((name) => [name, true]));
+    definition.breakdowns.forEach((names, row) =>
+      names.forEach((name, part) => {
+        report.known(indicator, ["breakdowns", row, part], name, dimensions, "dimension of the facts");
+      }),
+    );
+    for (const name of columnsOfCondition(selection.where ?? {})) {
+      report.known(indicator, [...path, "where", name], name, dimensions, "dimension of the facts");
+    }
+  });
+  selection.iccs?.forEach((code, index) => checkIccs(report, indicator, [...path, "iccs", index], code));
+  return chosen;
+}

@@ -1,0 +1,1 @@
+export { type Frequency, frequencies, nests, periodLength, periodStart, periodsWithin, periodText } from "./period.ts";
