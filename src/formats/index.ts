@@ -7,5 +7,5 @@ export { FormatError, type FormatProblem } from "./problem.ts";
 export { type QuoteRules, unclosedQuote } from "./quotes.ts";
 export { readSdmxCsv } from "./sdmx-csv.ts";
 export type { TextTable } from "./table.ts";
-export { announcedEncoding, decodeText, guardLines, type TextEncoding } from "./text.ts";
+export { announcedEncoding, decodeText, guardLines, hasLineBeyond, type TextEncoding } from "./text.ts";
 export { readXlsx, type XlsxOptions, type XlsxTable, xlsxSheetNames } from "./xlsx.ts";

@@ -7,6 +7,7 @@ import {
   FormatError,
   type FormatProblem,
   guardLines,
+  hasLineBeyond,
   type TextEncoding,
 } from "./index.ts";
 
@@ -114,6 +115,13 @@ test("the byte order mark of another encoding is named in the hint", async () =>
   assert.deepEqual([problem.code, problem.line, problem.offset], ["text.wrong-encoding", 1, 0]);
   assert.match(problem.found, /ff fe/);
   assert.match(problem.hint, /encoding: utf-16le/);
+  for (const [text, declared] of [
+    [Buffer.from("\uFEFFa", "utf16le"), "utf-16be"],
+    [Buffer.from("\uFEFFa"), "windows-1252"],
+  ] as const) {
+    const { code, offset } = await problemOf(decode(text, declared));
+    assert.deepEqual([code, offset], ["text.wrong-encoding", 0]);
+  }
 });
 
 test("a file that ends inside a character is refused", async () => {
@@ -151,6 +159,7 @@ test("lines up to the limit pass unchanged, the first longer one is named, howev
         const text = lengths.map((length) => "x".repeat(length)).join("\n");
         const guarded = whole(guardLines(inPieces(Buffer.from(text), cuts), limit));
         const tooLong = lengths.findIndex((length) => length > limit);
+        assert.equal(await hasLineBeyond(inPieces(Buffer.from(text), cuts), limit), tooLong !== -1);
         if (tooLong === -1) assert.equal((await guarded).toString(), text);
         else {
           const problem = await problemOf(guarded);

@@ -17,6 +17,9 @@ export async function* decodeText(bytes: AsyncIterable<Uint8Array>, encoding: Te
   let offset = 0;
   let line = 1;
   for await (const piece of bytes) {
+    const announced = offset === 0 ? announcedEncoding(piece) : undefined;
+    // Bytes of UTF-16 are characters in the other order too, and in windows-1252: the mark alone tells.
+    if (announced !== undefined && announced !== encoding) throw wrongEncoding(encoding, piece, 0, 1);
     const text = decoded(decoder, piece);
     const undecoded = open.length === 0 ? piece : Buffer.concat([open, piece]);
     if (text === undefined) throw wrongEncoding(encoding, undecoded, offset, line);
@@ -58,10 +61,11 @@ function lineFeeds(bytes: Uint8Array): number {
 
 /** `bytes` begin with a whole character at `offset` in line `line`, and the fault lies within them. */
 function wrongEncoding(encoding: TextEncoding, bytes: Uint8Array, offset: number, line: number): FormatError {
-  const { sound, cut } = soundBytes(encoding, bytes, offset === 0);
+  const announced = offset === 0 ? announcedEncoding(bytes) : undefined;
+  const marked = announced !== undefined && announced !== encoding;
+  const { sound, cut } = marked ? { sound: 0, cut: false } : soundBytes(encoding, bytes, offset === 0);
   const at = offset + sound;
   const atLine = line + lineFeeds(bytes.subarray(0, sound));
-  const announced = offset === 0 ? announcedEncoding(bytes) : undefined;
   const shown = [...bytes.subarray(sound, sound + 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
   return new FormatError({
     code: "text.wrong-encoding",
@@ -70,10 +74,9 @@ function wrongEncoding(encoding: TextEncoding, bytes: Uint8Array, offset: number
     offset: at,
     found: cut ? "the end of the file inside a character" : `the bytes ${shown}, which are no character`,
     expected: `text in ${encoding}`,
-    hint:
-      announced === undefined || announced === encoding
-        ? "Declare the encoding in the stream's format: utf-8, windows-1252, utf-16le or utf-16be."
-        : `The file begins with the byte order mark of ${announced}: declare \`encoding: ${announced}\` in the stream's format.`,
+    hint: !marked
+      ? "Declare the encoding in the stream's format: utf-8, windows-1252, utf-16le or utf-16be."
+      : `The file begins with the byte order mark of ${announced}: declare \`encoding: ${announced}\` in the stream's format.`,
   });
 }
 
@@ -123,6 +126,23 @@ export async function* guardLines(bytes: AsyncIterable<Uint8Array>, maximumBytes
     if (open > maximumBytes) throw lineTooLong(line, maximumBytes);
     yield piece;
   }
+}
+
+/**
+ * Whether any line is longer than `maximumBytes`. Looks only at the line breaks nearest to the ends of each piece, and is
+ * therefore quick; which line it is, `guardLines` tells.
+ */
+export async function hasLineBeyond(bytes: AsyncIterable<Uint8Array>, maximumBytes: number): Promise<boolean> {
+  let open = 0;
+  for await (const piece of bytes) {
+    for (let begin = 0; begin < piece.length; begin += maximumBytes) {
+      const part = piece.subarray(begin, begin + maximumBytes);
+      const first = part.indexOf(lineFeed);
+      if (open + (first === -1 ? part.length : first) > maximumBytes) return true;
+      open = first === -1 ? open + part.length : part.length - part.lastIndexOf(lineFeed) - 1;
+    }
+  }
+  return false;
 }
 
 function lineTooLong(line: number, maximumBytes: number): FormatError {
