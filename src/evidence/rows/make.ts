@@ -1,12 +1,14 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import {
   announcedEncoding,
   decodeText,
   guardLines,
+  hasLineBeyond,
   openPayload,
   parseCsv,
   readJsonLines,
@@ -288,7 +290,8 @@ async function readCsvParts(engine: Engine, input: RowsInput): Promise<RowsInfor
   for (const [index, part] of parts.entries()) {
     const inPlace = format.compression === "none" && format.encoding === "utf-8";
     const plain = inPlace ? part.path : join(directory, `part-${index}.csv`);
-    if (!inPlace) {
+    if (inPlace) await refuseLongLine(input, plain);
+    else {
       const text = guardLines(textOf(input, part), format.maximumLineBytes);
       const told = watched(text, (bytes) => input.progress(Math.min(done + bytes, total), total));
       await pipeline(told, createWriteStream(plain, { flags: "wx" }));
@@ -367,6 +370,14 @@ async function readCsvParts(engine: Engine, input: RowsInput): Promise<RowsInfor
     rejected,
     preamble,
   };
+}
+
+/** Refuses a file with a line that is longer than is believed: the engine would pass over it in silence. */
+async function refuseLongLine({ format }: RowsInput, path: string): Promise<void> {
+  const pieces = (): AsyncIterable<Uint8Array> => createReadStream(path, { highWaterMark: headBytes });
+  if (!(await hasLineBeyond(pieces(), format.maximumLineBytes))) return;
+  // The second reading counts the lines and throws at the long one.
+  await pipeline(guardLines(pieces(), format.maximumLineBytes), new Writable({ write: (_, __, done) => done() }));
 }
 
 /** Refuses a file in which a quote has taken lines with it: the engine counts them as one, and goes on where it may. */
