@@ -1,6 +1,7 @@
 /** A small observatory in a temporary folder, and the program run on it as a user runs it. */
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -210,6 +211,63 @@ export async function openObservatory(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The row's ends of a stream: how many came in, and what became of them. Fails when they do not add up. */
+export function endsOf(stream: StreamResult | undefined): {
+  rowsIn: number;
+  accepted: number;
+  flagged: number;
+  quarantined: number;
+  rules: Record<string, number>;
+} {
+  assert.ok(stream?.summary, `no summary: ${JSON.stringify(stream?.problems)}`);
+  const { rowsIn, accepted, flagged, quarantined, setAside, rules } = stream.summary;
+  assert.equal(rowsIn, accepted + flagged + quarantined + setAside, "every row has one end");
+  const counted = rules.filter(({ rows }) => rows > 0).map(({ rule, rows }) => [rule, rows] as const);
+  return { rowsIn, accepted, flagged, quarantined, rules: Object.fromEntries(counted) };
+}
+
+/** The one problem for which a delivery was refused; nothing may have been made of it. */
+export function refusalOf({ code, stream, manifest, err }: Build): StreamResult["problems"][number] {
+  assert.equal(code, 4, `built, but not complete: ${err}`);
+  assert.ok(stream !== undefined && manifest !== undefined);
+  assert.equal(stream.summary, null);
+  assert.equal(manifest.indicators.recorded?.key, null);
+  assert.match(manifest.indicators.recorded?.problem ?? "", /see the stream incidents/);
+  const [problem, ...others] = stream.problems;
+  assert.ok(problem !== undefined && others.length === 0, JSON.stringify(stream.problems));
+  assert.notEqual(problem.hint, "");
+  assert.ok(problem.message.length < 2_000, "a message is for reading");
+  return problem;
+}
+
+const quarantineSchema = z.object({
+  rows: z.array(
+    z.object({
+      line: z.number().nullable(),
+      row: z.number().nullable(),
+      rule: z.string(),
+      found: z.string().nullable(),
+      expected: z.string().nullable(),
+      delivered: z.string().nullable(),
+    }),
+  ),
+});
+
+/** The rows that were put apart, as `quarantine --json` lists them. */
+export async function quarantineOf(observatory: TrialObservatory): Promise<z.infer<typeof quarantineSchema>["rows"]> {
+  const { code, out, err } = await observatory.run("quarantine", ["incidents", "--json"]);
+  assert.equal(code, 0, err);
+  return quarantineSchema.parse(JSON.parse(out)).rows;
+}
+
+/** How many bytes the files below a folder hold. */
+export async function folderBytes(folder: string): Promise<number> {
+  let sum = 0;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) sum += (await stat(join(entry.parentPath, entry.name))).size;
+  return sum;
 }
 
 /** Every file below a folder with its bytes, by its path in it. */
