@@ -38,8 +38,10 @@ export {
 } from "./definitions/index.ts";
 export { type Frequency, periodText } from "./periods/index.ts";
 export {
+  type Comparison,
   type CoverageReport,
   type CrosswalkReport,
+  compare,
   type LineBack,
   type LineBackRule,
   type LineBackSet,
@@ -49,6 +51,7 @@ export {
   openReader,
   type QuarantinedRow,
   type UnmappedCode,
+  yearEarlier,
 } from "./read/index.ts";
 export { createSnapshotStore, type SnapshotStore } from "./snapshots/index.ts";
 export { createStepStore, type StepStore } from "./steps/index.ts";

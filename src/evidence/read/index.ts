@@ -1,3 +1,4 @@
+export { type Comparison, compare, yearEarlier } from "./comparison.ts";
 export type {
   CoverageReport,
   CrosswalkReport,

@@ -126,6 +126,12 @@ function conditionsOf(input: ReaderInput, observation: Observation, part: Part, 
     conditions.push(
       `year(period) BETWEEN ${Number(observation.period.slice(0, 4)) - 1} AND ${Number(observation.period.slice(0, 4)) + 1}`,
     );
+    // A rate of women is per woman: only the population of the figure's own sex and age is in it.
+    for (const name of ["sex", "age"]) {
+      const value = observation.dimensions[name] ?? "_T";
+      if (observation.grouping.split(",").includes(name) && value !== "_T")
+        conditions.push(`coalesce(${identifier(name)}, '_U') = ${literal(value)}`);
+    }
     return conditions;
   }
   const begin = `DATE ${literal(observation.period)}`;
