@@ -6,6 +6,7 @@ import { makeFacts } from "../facts/index.ts";
 import {
   makeRecords,
   planRecords,
+  provenPlan,
   type RecordPlan,
   type RecordSummary,
   recordFiles,
@@ -102,7 +103,7 @@ export async function makeStream(workshop: Workshop, stream: Stream, delivery: D
     await writeFile(join(directory, recordFiles.summary), JSON.stringify(summary));
   });
   const summary = recordSummarySchema.parse(await readJson(join(records.directory, recordFiles.summary)));
-  const plan: RecordPlan = planRecords(stream, info.rows, around);
+  const plan: RecordPlan = provenPlan(planRecords(stream, info.rows, around), summary.rules);
   const repeats = summary.rules.some(({ expected, rows: count }) => expected === "each key once" && count > 0);
   const relation = recordsRelation(plan, repeats ? join(records.directory, recordFiles.duplicates) : undefined);
   const refused = summary.totals

@@ -102,7 +102,7 @@ export function classifiedSql(kinds: string, crosswalk: Crosswalk | undefined): 
 /** The classes that records are joined with: the keys of their kind, and the number, code and weight of each class. */
 export function classesSql(set: FactSet, crosswalk: Crosswalk | undefined, classified: string): string {
   const keys = kindKeys(set, crosswalk).map(({ name }, index) => `${identifier(name)} AS kind${index}`);
-  return `SELECT DISTINCT ${keys.join(", ")}, dense_rank() OVER (ORDER BY iccs, mapping_status) AS class, iccs, mapping_status, iccs_weight
+  return `SELECT DISTINCT ${keys.join(", ")}, dense_rank() OVER (ORDER BY iccs, mapping_status, iccs_weight) AS class, iccs, mapping_status, iccs_weight
     FROM ${classified}`;
 }
 
@@ -147,24 +147,26 @@ export function factsSql(
   const keys = factKeys(set);
   const kinds = hasKinds(set) ? kindKeys(set, crosswalk) : [];
   const classified = kinds.length > 0;
-  const split = crosswalk?.rules.some(({ weight }) => weight < 1) ?? false;
-  const grouped = [
-    ...keys.flatMap(({ name, raw }) => (raw === undefined ? [] : [`${raw} AS key_${name}`])),
-    ...set.dimensions.map((name) => `${identifier(name)} AS ${identifier(`key_${name}`)}`),
-    ...(classified ? ["_class AS class"] : []),
-  ];
+  const varying = keys.flatMap(({ name, raw }) => (raw === undefined ? [] : [{ name: `key_${name}`, raw }]));
+  const grouped = [...varying, ...set.dimensions.map((name) => ({ name: `key_${name}`, raw: identifier(name) }))];
   const same = kinds.map(({ raw }, index) => `c._kind${index} IS NOT DISTINCT FROM ${raw}`).join(" AND ");
   // Record columns begin with a letter, so that none of them is taken for a column of the classes.
-  const joined = ["class", "iccs_weight", ...kinds.map((_, index) => `kind${index}`)].map(
-    (name) => `${name} AS _${name}`,
-  );
+  const joined = ["class", ...kinds.map((_, index) => `kind${index}`)].map((name) => `${name} AS _${name}`);
   const join = classified ? ` JOIN (SELECT ${joined.join(", ")} FROM ${classesTable}) c ON ${same}` : "";
-  const source = `SELECT ${[...grouped, ...measures(set, stream, split)].join(", ")} FROM ${records} AS record${join}${whereSql(set)} GROUP BY ALL`;
-  const labels = classified
-    ? ` JOIN (SELECT DISTINCT class, iccs, mapping_status FROM ${classesTable}) USING (class)`
-    : "";
+  const selected = [
+    ...grouped.map(({ name, raw }) => `${raw} AS ${identifier(name)}`),
+    ...(classified ? ["_class AS class"] : []),
+    ...sums(set, stream),
+  ];
+  const summed = `SELECT ${selected.join(", ")} FROM ${records} AS record${join}${whereSql(set)} GROUP BY ALL`;
   const fixed =
-    set.classification !== "none" && "iccs" in set.classification ? literal(set.classification.iccs) : "NULL::VARCHAR";
+    set.classification !== "none" && "iccs" in set.classification
+      ? { iccs: literal(set.classification.iccs), mapping: "'mapped'" }
+      : { iccs: "NULL::VARCHAR", mapping: "'none'" };
+  const labelled = classified
+    ? `SELECT * FROM (${summed}) JOIN (SELECT DISTINCT class, iccs, mapping_status, iccs_weight FROM ${classesTable}) USING (class)`
+    : `SELECT *, ${fixed.iccs} AS iccs, ${fixed.mapping} AS mapping_status, 1.0::DOUBLE AS iccs_weight FROM (${summed})`;
+  const names = grouped.map(({ name }) => identifier(name));
   const shown = (name: string): string => keys.find((key) => key.name === name)?.shown ?? "NULL";
   const dimensions = set.dimensions
     .map((name) => `, ${identifier(`key_${name}`)}::VARCHAR AS ${identifier(name)}`)
@@ -172,10 +174,9 @@ export function factsSql(
   const order = ["area", "period", "iccs", "mapping", "sex", "age", ...set.dimensions.map(identifier)].join(", ");
   return `SELECT ${literal(`${stream.stream}/${set.facts}`)} AS facts, ${literal(set.countUnit)} AS count_unit,
       ${shown("area")} AS area, ${literal(set.period.frequency)} AS frequency, ${shown("period")} AS period,
-      ${classified ? "iccs" : fixed} AS iccs, ${classified ? "mapping_status" : set.classification === "none" ? "'none'" : "'mapped'"} AS mapping,
-      ${shown("sex")} AS sex, ${shown("age")} AS age,
-      value, low, high, status, assumed, flagged, records, ${literal(vintage)} AS vintage${dimensions}
-    FROM (${figures(set, source)})${labels} ORDER BY ${order}`;
+      iccs, mapping_status AS mapping, ${shown("sex")} AS sex, ${shown("age")} AS age,
+      ${figures(set)}, assumed, flagged, records, ${literal(vintage)} AS vintage${dimensions}
+    FROM (${weighted(set, names, labelled, crosswalk)}) ORDER BY ${order}`;
 }
 
 /** The columns by which facts are kept, as `factsSql` shows them, to be asked of `kindsSql`. */
@@ -190,25 +191,20 @@ export function factKeysSql(set: FactSet, crosswalk: Crosswalk | undefined): str
 const absences = ["suppressed", "not-reported", "not-yet-due", "missing", "not-applicable"] as const;
 const absenceCount = (meaning: string): string => `n_${meaning.replaceAll("-", "_")}`;
 
-/** Sums over the records of a group. Sums of whole numbers are exact in any order; others are added in the rows' order. */
-function measures(set: FactSet, stream: Stream, split: boolean): string[] {
+/**
+ * Sums over the records of a group, without weights. Sums of whole numbers are exact in any order; fractions are added in
+ * the order of the rows, so that the same input gives the same digits.
+ */
+function sums(set: FactSet, stream: Stream): string[] {
   const records = ["count(*) AS records", "CAST(count(*) FILTER (WHERE _flagged) AS BIGINT) AS flagged"];
-  // Weights are added as decimals, which is exact.
-  const parts =
-    "coalesce(CAST(sum(CAST(c._iccs_weight AS DECIMAL(18, 15))) FILTER (WHERE c._iccs_weight < 1) AS DOUBLE), 0)";
-  if (set.count === "rows") {
-    if (!split) return ["CAST(count(*) AS DOUBLE) AS known", "0.0::DOUBLE AS assumed", ...records];
-    const whole = "CAST(count(*) FILTER (WHERE c._iccs_weight = 1) AS DOUBLE)";
-    return [`${whole} + ${parts} AS known`, `${parts} AS assumed`, ...records];
-  }
+  if (set.count === "rows") return records;
   const column = set.count.column;
   const value = identifier(column);
   const declared = stream.columns[column];
-  const exact = declared?.type === "integer" && !split;
   const sum = (number: string): string =>
-    exact
+    declared?.type === "integer"
       ? `CAST(sum(${number}) AS DOUBLE)`
-      : `sum(CAST(${number} AS DOUBLE)${split ? " * c._iccs_weight" : ""} ORDER BY _part, _row)`;
+      : `sum(CAST(${number} AS DOUBLE) ORDER BY _part, _row)`;
   const masked = Object.keys(declared?.masked ?? {}).length > 0;
   const low = masked ? boundColumn(column, "low") : value;
   const high = masked ? boundColumn(column, "high") : value;
@@ -217,9 +213,6 @@ function measures(set: FactSet, stream: Stream, split: boolean): string[] {
     `${sum(value)} AS known`,
     `CASE WHEN count(${low}) = count(*) THEN ${sum(low)} END AS lowest`,
     `CASE WHEN count(${high}) = count(*) THEN ${sum(high)} END AS highest`,
-    split
-      ? `coalesce(sum(CAST(${value} AS DOUBLE) * c._iccs_weight ORDER BY _part, _row) FILTER (WHERE c._iccs_weight < 1), 0) AS assumed`
-      : "0.0::DOUBLE AS assumed",
     ...absences.map(
       (word) => `count(*) FILTER (WHERE ${value} IS NULL AND ${meaning} = ${literal(word)}) AS ${absenceCount(word)}`,
     ),
@@ -227,12 +220,46 @@ function measures(set: FactSet, stream: Stream, split: boolean): string[] {
   ];
 }
 
+/** The sums times the weight of their class; classes that differ in nothing but their weight are added up. */
+function weighted(set: FactSet, keys: readonly string[], labelled: string, crosswalk: Crosswalk | undefined): string {
+  const measured = set.count === "rows" ? ["records"] : ["known", "lowest", "highest"];
+  const named = set.count === "rows" ? ["known"] : measured;
+  const counts = [...(set.count === "rows" ? [] : absences.map(absenceCount)), "records", "flagged"];
+  const assumed = `CASE WHEN mapping_status = 'split' THEN coalesce(${measured[0]} * iccs_weight, 0) ELSE 0.0 END AS assumed`;
+  const times = measured.map((name, index) => `${name} * iccs_weight AS ${named[index]}`);
+  const parts = `SELECT ${[...keys, "iccs", "mapping_status", "iccs_weight", ...times, assumed, ...counts].join(", ")} FROM (${labelled})`;
+  if (!hasSeveralWeights(crosswalk)) return parts;
+  const added = named.map(
+    (name) =>
+      `CASE WHEN count(${name}) = count(*) OR '${name}' = 'known' THEN sum(${name} ORDER BY iccs_weight) END AS ${name}`,
+  );
+  const all = [
+    ...keys,
+    "iccs",
+    "mapping_status",
+    ...added,
+    "sum(assumed ORDER BY iccs_weight) AS assumed",
+    ...counts.map((name) => `CAST(sum(${name}) AS BIGINT) AS ${name}`),
+  ];
+  return `SELECT ${all.join(", ")} FROM (${parts}) GROUP BY ${[...keys, "iccs", "mapping_status"].join(", ")}`;
+}
+
+/** Whether some ICCS code is reached with different weights, such as 0.7 of one national code and 0.4 of another. */
+function hasSeveralWeights(crosswalk: Crosswalk | undefined): boolean {
+  const seen = new Map<string, number>();
+  for (const { iccs, weight } of crosswalk?.rules ?? []) {
+    if (weight === 1) continue;
+    if ((seen.get(iccs) ?? weight) !== weight) return true;
+    seen.set(iccs, weight);
+  }
+  return false;
+}
+
 /** The figures of a fact from its sums. What is suppressed weighs more than what is missing, since a bound may be known. */
-function figures(set: FactSet, source: string): string {
-  if (set.count === "rows")
-    return `SELECT *, known AS value, known AS low, known AS high, 'normal' AS status FROM (${source})`;
+function figures(set: FactSet): string {
+  if (set.count === "rows") return "known AS value, known AS low, known AS high, 'normal' AS status";
   const counts = absences.map(absenceCount);
   const status = absences.map((word) => `WHEN ${absenceCount(word)} > 0 THEN ${literal(word)}`).join(" ");
-  return `SELECT *, CASE WHEN ${counts.join(" + ")} = 0 THEN known END AS value, lowest AS low, highest AS high,
-      CASE ${status} ELSE 'normal' END AS status FROM (${source})`;
+  return `CASE WHEN ${counts.join(" + ")} = 0 THEN known END AS value, lowest AS low, highest AS high,
+      CASE ${status} ELSE 'normal' END AS status`;
 }

@@ -5,7 +5,7 @@ import type { FactSelection, FactSet, Indicator, Stream } from "../definitions/i
 import { classifiedSql, factFiles, factKeysSql, kindsSql } from "../facts/index.ts";
 import { selectionConditions } from "../indicators/index.ts";
 import { periodLength, periodStart } from "../periods/index.ts";
-import { planRecords, recordFiles, recordsRelation } from "../records/index.ts";
+import { planRecords, provenPlan, recordFiles, recordsRelation } from "../records/index.ts";
 import { readRows } from "../rows/index.ts";
 import { sha256Of } from "../snapshots/index.ts";
 import { identifier, literal, parquet } from "../store/index.ts";
@@ -190,7 +190,7 @@ async function rulesOf(
   });
   const repeats = result.summary?.rules.some(({ expected, rows }) => expected === "each key once" && rows > 0) === true;
   const records = recordsRelation(
-    plan,
+    provenPlan(plan, result.summary?.rules ?? []),
     repeats ? join(input.steps, "records", result.records, recordFiles.duplicates) : undefined,
   );
   const begin = `DATE ${literal(observation.period)}`;

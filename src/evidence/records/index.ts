@@ -1,4 +1,4 @@
 export { absenceColumn, boundColumn } from "./column.ts";
 export { makeRecords, type RecordsInput, recordFiles } from "./make.ts";
-export { planRecords, type RecordPlan, recordsRelation } from "./queries.ts";
+export { planRecords, provenPlan, type RecordPlan, recordsRelation } from "./queries.ts";
 export { type RecordSummary, recordSummarySchema } from "./summary.ts";

@@ -7,6 +7,7 @@ import {
   duplicatesSql,
   planRecords,
   problemsSql,
+  provenPlan,
   type RecordPlan,
   recordsRelation,
   repeatedCountQuery,
@@ -46,7 +47,10 @@ export async function makeRecords(engine: Engine, input: RecordsInput, directory
   const [counts] = await engine.rows(verdictQuery(plan), countsSchema);
   if (counts === undefined) throw new Error("counting the rows gave no row");
   const duplicates = join(directory, recordFiles.duplicates);
-  const repeated = await findDuplicates(engine, plan, duplicates);
+  const setAside = plan.setAside.map(({ rule }, index) => ({ rule, rows: counts[`aside_${index}`] ?? 0 }));
+  const checked = plan.checks.map((check) => ({ rule: check.rule, rows: counts[`check_${check.number}`] ?? 0 }));
+  const proven = provenPlan(plan, [...setAside, ...checked]);
+  const repeated = await findDuplicates(engine, proven, duplicates);
   const failing = plan.checks.filter((check) => (counts[`check_${check.number}`] ?? 0) > 0);
   await writeQuarantine(
     engine,
@@ -60,11 +64,10 @@ export async function makeRecords(engine: Engine, input: RecordsInput, directory
   const repeatedRows = (end: "quarantine" | "flag"): number =>
     repeated.filter((rule) => rule.end === end).reduce((sum, rule) => sum + rule.rows, 0);
   const rowsIn = (counts.rows_in ?? 0) + input.rejects.count;
-  const setAside = plan.setAside.map(({ rule }, index) => ({ rule, rows: counts[`aside_${index}`] ?? 0 }));
   const asideRows = setAside.reduce((sum, { rows }) => sum + rows, 0);
   const quarantined = (counts.quarantined ?? 0) + input.rejects.count + repeatedRows("quarantine");
   const flagged = (counts.flagged ?? 0) + repeatedRows("flag");
-  const accepted = recordsRelation(plan, repeated.length > 0 ? duplicates : undefined);
+  const accepted = recordsRelation(proven, repeated.length > 0 ? duplicates : undefined);
   const totals = await comparedTotals(engine, stream, plan, accepted);
   return {
     rowsIn,

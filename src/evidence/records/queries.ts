@@ -61,6 +61,22 @@ export function planRecords(
   };
 }
 
+/**
+ * The plan for rows that were validated already: conditions that no row met are left out, since they would be computed for
+ * nothing. `ends` says for each rule how many rows it found.
+ */
+export function provenPlan(
+  plan: RecordPlan,
+  ends: readonly { readonly rule: string; readonly rows: number }[],
+): RecordPlan {
+  const found = new Set(ends.filter(({ rows }) => rows > 0).map(({ rule }) => rule));
+  return {
+    ...plan,
+    checks: plan.checks.filter(({ rule }) => found.has(rule)),
+    setAside: plan.setAside.filter(({ rule }) => found.has(rule)),
+  };
+}
+
 /** The rows with a further column for each table that a column is looked up in. */
 function withLookups(relation: string, columns: readonly ColumnSql[]): string {
   const joins = columns.flatMap(({ join }) => (join === undefined ? [] : [join]));
@@ -269,7 +285,8 @@ export function recordsRelation(plan: RecordPlan, duplicates: string | undefined
       ? [own]
       : [own, absenceColumn(column.name), boundColumn(column.name, "low"), boundColumn(column.name, "high")];
   });
-  const accepted = computedHere(refusals(plan));
+  const refused = refusals(plan);
+  const accepted = refused.length === 0 ? "TRUE" : computedHere(refused);
   return `(SELECT ${names.join(", ")}, _flagged, _part, _row FROM (
       SELECT ${columns.join(", ")}, ${isFlagged(plan)} AS _flagged, ${accepted} AS _accepted, _part, _row FROM ${plan.rows.relation}) AS source
     WHERE _accepted${unique})`;
