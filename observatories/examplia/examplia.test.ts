@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { z } from "zod";
-import { buildObservatory, type OpenObservatory, openObservatory } from "../../src/app/observatory.ts";
+import { buildObservatory, type OpenObservatory, openObservatory } from "../../src/app/index.ts";
 import { type BuildResult, openEngine } from "../../src/evidence/index.ts";
 import { generateExamplia, type Truth } from "./generate.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { buildObservatory, type OpenObservatory, openObservatory } from "../../src/app/observatory.ts";
+import { buildObservatory, type OpenObservatory, openObservatory } from "../../src/app/index.ts";
 import {
   checkReferences,
   type Engine,

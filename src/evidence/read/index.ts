@@ -8,9 +8,10 @@ export type {
   MappingCoverage,
   ObservatoryReader,
   QuarantinedRow,
+  ReaderInput,
   ReportedShare,
   UnitReport,
   UnmappedCode,
 } from "./model.ts";
 export type { Observation, ObservationFilter } from "./observation.ts";
-export { openReader, type ReaderInput } from "./reader.ts";
+export { openReader } from "./reader.ts";

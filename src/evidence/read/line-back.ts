@@ -9,9 +9,8 @@ import { planRecords, provenPlan, recordFiles, recordsRelation } from "../record
 import { readRows } from "../rows/index.ts";
 import { sha256Of } from "../snapshots/index.ts";
 import { identifier, literal, parquet } from "../store/index.ts";
-import type { LineBack, LineBackRule, LineBackSet } from "./model.ts";
+import type { LineBack, LineBackRule, LineBackSet, ReaderInput } from "./model.ts";
 import { type Observation, type ObservationFilter, observationSchema, observationsQuery } from "./observation.ts";
-import type { ReaderInput } from "./reader.ts";
 
 /** Most facts and rules that are listed for one figure; how many there are is said. */
 const listLimit = 100;

@@ -1,5 +1,7 @@
 import type { Manifest } from "../build/index.ts";
 import type { Definitions, Indicator } from "../definitions/index.ts";
+import type { SnapshotStore } from "../snapshots/index.ts";
+import type { Engine } from "../store/index.ts";
 import type { Observation, ObservationFilter } from "./observation.ts";
 
 /** A row of the quarantine: why a row was put apart or flagged, and what was delivered. */
@@ -118,6 +120,17 @@ export interface LineBackRule {
   readonly rule: string | null;
   readonly authority: string | null;
   readonly note: string | null;
+}
+
+/** Everything that reading a build needs. */
+export interface ReaderInput {
+  readonly manifest: Manifest;
+  /** The definitions that the build was made with. */
+  readonly definitions: Definitions;
+  readonly engine: Engine;
+  /** Folder of the step results. */
+  readonly steps: string;
+  readonly snapshots: SnapshotStore;
 }
 
 /** Everything that pages, files and commands read of one build. */

@@ -1,30 +1,23 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { csvField } from "../../formats/index.ts";
-import type { Manifest } from "../build/index.ts";
 import { ledgerFile } from "../coverage/index.ts";
-import type { Definitions } from "../definitions/index.ts";
 import { factFiles } from "../facts/index.ts";
 import { dimensionsOf, indicatorFile } from "../indicators/index.ts";
 import { periodText } from "../periods/index.ts";
 import { recordFiles } from "../records/index.ts";
-import type { SnapshotStore } from "../snapshots/index.ts";
 import { type Engine, literalOf, parquet, type SqlQuery } from "../store/index.ts";
 import { lineBackOf } from "./line-back.ts";
 import { mappingCoverageQuery, mappingCoverageSchema, unmappedQuery, unmappedSchema } from "./mapping.ts";
-import type { CoverageReport, CrosswalkReport, ObservatoryReader, QuarantinedRow, UnitReport } from "./model.ts";
+import type {
+  CoverageReport,
+  CrosswalkReport,
+  ObservatoryReader,
+  QuarantinedRow,
+  ReaderInput,
+  UnitReport,
+} from "./model.ts";
 import { type Observation, observationSchema, observationsQuery } from "./observation.ts";
-
-/** Everything that reading a build needs. */
-export interface ReaderInput {
-  readonly manifest: Manifest;
-  /** The definitions that the build was made with. */
-  readonly definitions: Definitions;
-  readonly engine: Engine;
-  /** Folder of the step results. */
-  readonly steps: string;
-  readonly snapshots: SnapshotStore;
-}
 
 const quarantinedSchema: z.ZodType<QuarantinedRow> = z.object({
   part: z.number(),

@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { type Files, importsOf } from "./house/imports.ts";
+import {
+  forbiddenWords,
+  importCycles,
+  impureCode,
+  knows,
+  longFiles,
+  pastDoors,
+  shell,
+  tooLong,
+  tracesOfAMachine,
+  wrongArrows,
+} from "./house/rules.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const shared = fileURLToPath(new URL("../../shared", import.meta.url));
+const absent = existsSync(join(shared, "data")) ? false : "the shared data are not beside the repository (../shared)";
+/** Folders that git ignores: what is installed, built or simulated here. */
+const passing = new Set(["node_modules", ".git", ".justitia", "dist", "raw", "coverage-report"]);
+
+function pathsBelow(folder: string, inside = ""): string[] {
+  return readdirSync(join(folder, inside), { withFileTypes: true }).flatMap((entry) => {
+    const path = inside === "" ? entry.name : `${inside}/${entry.name}`;
+    if (passing.has(entry.name)) return [];
+    return entry.isDirectory() ? pathsBelow(folder, path) : entry.isFile() ? [path] : [];
+  });
+}
+
+const paths = pathsBelow(root);
+const written = /\.(?:ts|js|mjs|json|ya?ml|md|csv|css|sh|html|svg)$|(?:^|\/)\.?[^./]+$/;
+const repository: Files = new Map(
+  paths.filter((path) => written.test(path)).map((path) => [path, readFileSync(join(root, path), "utf8")]),
+);
+const code: Files = new Map(
+  [...repository].filter(([path]) => /^(?:src|test|observatories|benchmarks|scripts|bin)\//.test(path)),
+);
+
+function holds(said: readonly string[]): void {
+  assert.equal(said.length, 0, `\n${said.join("\n")}`);
+}
+
+/** The sentences about one file that is put into an otherwise sound repository. */
+function saidAbout(rule: (files: Files) => string[], path: string, text: string): string[] {
+  return rule(new Map([...code, [path, text]])).filter((sentence) => sentence.includes(path));
+}
+
+test("the walk sees the code and its imports", () => {
+  assert.ok(code.has("src/iccs/index.ts") && repository.has("package-lock.json") && repository.has(".npmrc"));
+  const folders = new Set(importsOf(code).map(({ from }) => from.split("/").slice(0, 2).join("/")));
+  for (const folder of Object.keys(knows).filter((name) => existsSync(join(root, "src", name))))
+    assert.ok(folders.has(`src/${folder}`), folder);
+});
+
+test("imports are found in every way of writing them", () => {
+  const text = [
+    'import { a } from "./a.ts";',
+    "import {",
+    "  type B,",
+    '} from "../b/index.ts";',
+    'export { c } from "./c.ts";',
+    'import "node:fs";',
+    'const d = await import("./d.ts");',
+    'const e: import("./e.ts").E = d;',
+    ' * import { no } from "./comment.ts"',
+  ].join("\n");
+  assert.deepEqual(
+    importsOf(new Map([["src/x/y.ts", text]])).map(({ to, line }) => [to, line]),
+    [
+      ["src/x/a.ts", 1],
+      ["src/b/index.ts", 2],
+      ["src/x/c.ts", 5],
+      ["node:fs", 6],
+      ["src/x/d.ts", 7],
+      ["src/x/e.ts", 8],
+    ],
+  );
+});
+
+test("each folder of the house knows only those below it", () => {
+  holds(wrongArrows(code));
+  const wrong: readonly (readonly [string, string])[] = [
+    ["src/iccs/x.ts", "../formats/index.ts"],
+    ["src/statistics/x.ts", "../iccs/index.ts"],
+    ["src/formats/x.ts", "../evidence/index.ts"],
+    ["src/evidence/rows/x.ts", "../../publication/index.ts"],
+    ["src/publication/pages/x.ts", "../../statistics/index.ts"],
+    ["src/publication/x.ts", "../app/index.ts"],
+    ["src/evidence/x.ts", "../../observatories/examplia/generate.ts"],
+  ];
+  for (const [path, to] of wrong)
+    assert.equal(saidAbout(wrongArrows, path, `import { x } from "${to}";\n`).length, 1, `${path} -> ${to}`);
+  assert.equal(saidAbout(wrongArrows, "src/shared/x.ts", "export const x = 1;\n").length, 1);
+  // A unit test may stand on other folders: it proves the code, and nothing stands on it.
+  assert.deepEqual(saidAbout(wrongArrows, "src/iccs/x.test.ts", 'import { x } from "../statistics/index.ts";\n'), []);
+});
+
+test("nothing reaches past the door of another folder", () => {
+  holds(pastDoors(code));
+  const wrong: readonly (readonly [string, string])[] = [
+    ["src/app/x.ts", "../iccs/table.ts"],
+    ["src/app/commands/x.ts", "../../evidence/rows/index.ts"],
+    ["src/evidence/facts/x.ts", "../rows/make.ts"],
+    ["src/evidence/x.ts", "./rows/make.ts"],
+    ["src/iccs/x.test.ts", "../statistics/random.ts"],
+    ["observatories/examplia/x.ts", "../../src/statistics/random.ts"],
+    ["benchmarks/x.ts", "../src/app/observatory.ts"],
+  ];
+  for (const [path, to] of wrong)
+    assert.equal(saidAbout(pastDoors, path, `import { x } from "${to}";\n`).length, 1, `${path} -> ${to}`);
+  assert.equal(saidAbout(pastDoors, "src/iccs/x.ts", 'export * from "./table.ts";\n').length, 1);
+  assert.deepEqual(pastDoors(new Map([["src/evidence/releases/make.ts", ""]])).length, 1);
+});
+
+test("no files and no folders import each other in a circle", () => {
+  holds(importCycles(code));
+  const circle = new Map([
+    ["src/iccs/a.ts", 'import { b } from "./b.ts";\n'],
+    ["src/iccs/b.ts", 'import type { c } from "./c.ts";\n'],
+    ["src/iccs/c.ts", 'import { a } from "./a.ts";\n'],
+  ]);
+  assert.match(importCycles(circle).join(), /a\.ts -> src\/iccs\/b\.ts -> src\/iccs\/c\.ts -> src\/iccs\/a\.ts/);
+  const rooms = new Map([
+    ["src/evidence/rows/a.ts", 'import { b } from "../build/b.ts";\n'],
+    ["src/evidence/build/c.ts", 'import { d } from "../rows/d.ts";\n'],
+  ]);
+  assert.match(importCycles(rooms).join(), /src\/evidence\/rows -> src\/evidence\/build -> src\/evidence\/rows/);
+});
+
+test("no check is switched off and no work is put off", () => {
+  holds(forbiddenWords(code));
+  const wrong = [
+    "const a: any = 1;",
+    "const b = a as any;",
+    "const c: Map<string, any> = a;",
+    "const d: any[] = a;",
+    "const e = a as unknown as string;",
+    "// @ts-ignore",
+    "// biome-ignore lint: because",
+    "// TODO later",
+    "export default a;",
+    "console.log(a);",
+  ];
+  for (const line of wrong) assert.equal(saidAbout(forbiddenWords, "src/iccs/x.ts", line).length, 1, line);
+  assert.deepEqual(
+    saidAbout(forbiddenWords, "src/iccs/x.ts", 'z.json({ unrepresentable: "any" }); // of any kind'),
+    [],
+  );
+});
+
+test("a file can be held in the head, except the data tables on the list", () => {
+  holds(tooLong(code));
+  assert.equal(saidAbout(tooLong, "src/iccs/x.ts", "\n".repeat(500)).length, 1);
+  assert.equal(saidAbout(tooLong, Object.keys(longFiles)[0] ?? "", "\n").length, 1);
+});
+
+test("files, network, clock and environment are touched by the shell alone", () => {
+  holds(impureCode(code));
+  const wrong = [
+    'import { readFile } from "node:fs/promises";',
+    'import { spawn } from "node:child_process";',
+    'import { request } from "node:https";',
+    'const answer = await fetch("x");',
+    "const now = Date.now();",
+    "const now = new Date();",
+    "const chance = Math.random();",
+    "const level = process.env.LEVEL;",
+  ];
+  for (const line of wrong) {
+    assert.equal(saidAbout(impureCode, "src/statistics/x.ts", line).length, 1, line);
+    assert.deepEqual(saidAbout(impureCode, "src/app/x.ts", line), []);
+  }
+  assert.equal(saidAbout(impureCode, Object.keys(shell)[0] ?? "", "").length, 1);
+});
+
+test("the repository bears no trace of the machine it was made on", () => {
+  holds(tracesOfAMachine(repository));
+  const wrong = [
+    `const folder = "${["", "home", "someone"].join("/")}";`,
+    `"resolved": "x"`,
+    `registry=https://packages.example`,
+    `https://${["registry", "npmjs", "org"].join(".")}/zod`,
+  ];
+  for (const text of wrong) assert.equal(tracesOfAMachine(new Map([["x", text]])).length, 1, text);
+  assert.deepEqual(tracesOfAMachine(new Map([["x", "https://example.org/home/page and ../work/x"]])), []);
+});
+
+test("no file of the shared data was copied into the repository", { skip: absent }, () => {
+  const bySize = new Map<number, string[]>();
+  for (const folder of ["data", "reference"]) {
+    for (const path of existsSync(join(shared, folder)) ? pathsBelow(join(shared, folder)) : []) {
+      const whole = join(shared, folder, path);
+      const { size } = statSync(whole);
+      if (size >= 256) bySize.set(size, [...(bySize.get(size) ?? []), whole]);
+    }
+  }
+  assert.ok(bySize.size > 0);
+  const copied = paths.filter((path) => {
+    const whole = join(root, path);
+    const alike = bySize.get(statSync(whole).size) ?? [];
+    return alike.length > 0 && alike.some((other) => readFileSync(other).equals(readFileSync(whole)));
+  });
+  assert.deepEqual(copied, []);
+});
