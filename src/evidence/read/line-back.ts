@@ -169,6 +169,9 @@ const ruleSchema = z.object({
   rule: z.string().nullable(),
 });
 
+/** More rows than any part has: part and row make one number, whose least is the first row of a group. */
+const rowsOfPart = 1_000_000_000_000;
+
 /** How the national codes of the records in a figure were classified, with one row of the source for each. */
 async function rulesOf(
   input: ReaderInput,
@@ -195,18 +198,18 @@ async function rulesOf(
   const begin = `DATE ${literal(observation.period)}`;
   const start = periodStart(identifier(set.period.column), set.period.frequency);
   const near = `(SELECT * FROM ${records} WHERE ${start} >= ${begin} AND ${start} < ${begin} + ${periodLength(observation.frequency)})`;
+  const first = `min(_part::HUGEINT * ${rowsOfPart} + _row) AS first_row`;
   await input.engine.run(
-    `CREATE OR REPLACE TEMP TABLE line_back AS ${kindsSql(set, near, crosswalk, factKeysSql(set, crosswalk))}`,
+    `CREATE OR REPLACE TEMP TABLE line_back AS ${kindsSql(set, near, crosswalk, [...factKeysSql(set, crosswalk), first])}`,
   );
-  const code = classificationColumn(set);
-  const firstRows = `SELECT ${identifier(code ?? "")}::VARCHAR AS national_code, min(_part) AS part, arg_min(_row, _part * 1e12 + _row) AS "row" FROM ${near} GROUP BY 1`;
   const rules = await input.engine.rows(
     {
       text: `SELECT coalesce(c.national_code, '') AS "nationalCode", c.iccs, sum(c.records) AS records, c.iccs_weight AS weight,
-          any_value(f.part) AS part, any_value(f."row") AS "row", c.crosswalk_rule::VARCHAR AS rule
-        FROM (${classifiedSql("line_back", crosswalk)}) c LEFT JOIN (${firstRows}) f ON f.national_code IS NOT DISTINCT FROM c.national_code
+          CAST(min(c.first_row) // ${rowsOfPart} AS INTEGER) AS part, CAST(min(c.first_row) % ${rowsOfPart} AS BIGINT) AS "row",
+          c.crosswalk_rule::VARCHAR AS rule
+        FROM (${classifiedSql("line_back", crosswalk)}) c
         WHERE ${conditions.map((condition) => condition.replaceAll("mapping <>", "mapping_status <>")).join(" AND ")}
-        GROUP BY ALL ORDER BY records DESC, "nationalCode", iccs LIMIT ${listLimit}`,
+        GROUP BY c.national_code, c.iccs, c.iccs_weight, c.crosswalk_rule ORDER BY records DESC, "nationalCode", iccs LIMIT ${listLimit}`,
       values: [],
     },
     ruleSchema,
@@ -223,8 +226,4 @@ async function rulesOf(
       note: rule?.note ?? null,
     };
   });
-}
-
-function classificationColumn(set: FactSet): string | undefined {
-  return set.classification !== "none" && "crosswalk" in set.classification ? set.classification.column : undefined;
 }
