@@ -1,4 +1,5 @@
-// Runs every check: format and lint, types, then the tests on Node 24. Plain JavaScript, for the system's own Node.
+// Runs every check: format and lint, types, what is unused, then the tests on Node 24. Plain JavaScript, because the
+// system's own Node may run it.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -46,6 +47,7 @@ if (only === undefined && filters.length === 0) {
   for (const [name, command, parameters] of [
     ["format and lint", join(bin, "biome"), ["check", "--error-on-warnings"]],
     ["types", join(bin, "tsc"), ["--noEmit"]],
+    ["unused files, exports and dependencies", join(bin, "knip"), []],
   ]) {
     process.stdout.write(`== ${name}\n`);
     const { status } = spawnSync(command, parameters, { cwd: root, stdio: "inherit", env: environment });

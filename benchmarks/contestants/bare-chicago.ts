@@ -4,8 +4,11 @@ import { openEngine } from "../../src/evidence/index.ts";
 const [incidents = "", observatory = "", output = ""] = process.argv.slice(2);
 const begun = performance.now();
 const engine = await openEngine({ memoryLimit: "1GB", threads: 2, temporaryDirectory: `${output}.temporary` });
-const text = (path: string): string => `read_csv('${path}', header = true, all_varchar = true, delim = ',', quote = '"')`;
-await engine.run(`CREATE TEMP TABLE place AS SELECT location_description, premises FROM ${text(`${observatory}/premises.csv`)}`);
+const text = (path: string): string =>
+  `read_csv('${path}', header = true, all_varchar = true, delim = ',', quote = '"')`;
+await engine.run(
+  `CREATE TEMP TABLE place AS SELECT location_description, premises FROM ${text(`${observatory}/premises.csv`)}`,
+);
 // A rule for each code and kind of premises: rules with a condition that holds go before those without one.
 await engine.run(`CREATE TEMP TABLE rule AS
   WITH written AS (
@@ -27,4 +30,6 @@ await engine.run(`COPY (
     JOIN rule r ON r.code = i.iucr AND r.premises = i.premises AND i.occurred_at >= r.since AND i.occurred_at < r.until)
   GROUP BY ALL ORDER BY ALL) TO '${output}' (FORMAT parquet, COMPRESSION zstd)`);
 engine.close();
-process.stdout.write(`${JSON.stringify({ milliseconds: performance.now() - begun, peakBytes: process.resourceUsage().maxRSS * 1024 })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ milliseconds: performance.now() - begun, peakBytes: process.resourceUsage().maxRSS * 1024 })}\n`,
+);

@@ -86,7 +86,7 @@ export async function checked(
 }
 
 /** Remembers the text of every file that is read, so that a build can keep the definitions it was made with. */
-export function recording(files: ObservatoryFiles): {
+function recording(files: ObservatoryFiles): {
   readonly files: ObservatoryFiles;
   readonly texts: Record<string, string>;
 } {

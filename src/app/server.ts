@@ -166,7 +166,7 @@ export function createServer(surroundings: ServerSurroundings): Hono {
 const englishHint = "";
 
 /** The language to begin with: the first of the reader's that there is a catalogue for. */
-export function preferred(header: string | undefined, languages: readonly CatalogueLanguage[]): CatalogueLanguage {
+function preferred(header: string | undefined, languages: readonly CatalogueLanguage[]): CatalogueLanguage {
   const wanted = (header ?? "")
     .split(",")
     .map((part) => {

@@ -55,7 +55,7 @@ const phaseWords = {
 } as const;
 
 /** How far, how fast, and how long still: `45 %  210 MB/s  3 s left`. */
-export function progressText(event: Extract<BuildEvent, { type: "progress" }>, seconds: number): string {
+function progressText(event: Extract<BuildEvent, { type: "progress" }>, seconds: number): string {
   const rate = seconds > 0 ? event.done / seconds : 0;
   const parts: string[] = [];
   if (event.total !== undefined && event.total > 0) parts.push(`${Math.floor((100 * event.done) / event.total)} %`);

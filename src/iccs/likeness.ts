@@ -7,7 +7,7 @@ export interface TextFeatures {
 const pieceLengths = [3, 4, 5] as const;
 
 /** Small letters without accents and signs, so that `Homicídio` and `homicidio` agree; words with one blank between. */
-export function plainText(text: string): string {
+function plainText(text: string): string {
   return text
     .normalize("NFKD")
     .replaceAll(/\p{M}+/gu, "")
@@ -20,7 +20,7 @@ export function plainText(text: string): string {
  * Words of a text. Scripts that put no blanks between words (Han, Kana, Thai) give every two neighbouring signs instead,
  * since no dictionary is at hand that would be the same everywhere.
  */
-export function wordsOf(text: string): string[] {
+function wordsOf(text: string): string[] {
   return plainText(text)
     .split(" ")
     .flatMap((word) =>

@@ -33,7 +33,7 @@ export const shell: Readonly<Record<string, string>> = {
 };
 
 /** The files outside src/app that ask the clock or draw chance themselves, each with its reason. */
-export const clocks: Readonly<Record<string, string>> = {
+const clocks: Readonly<Record<string, string>> = {
   "src/evidence/snapshots/effects.ts": "hands the store its clock and its chance",
 };
 

@@ -139,7 +139,7 @@ function groupingOf(breakdowns: readonly (readonly string[])[], names: readonly 
 }
 
 /** First day of a period written as 2023, 2023-Q2, 2023-05, 2023-W20 or 2023-05-01. */
-export function firstDay(period: string): string {
+function firstDay(period: string): string {
   const year = period.slice(0, 4);
   if (/^\d{4}$/.test(period)) return `${period}-01-01`;
   if (/^\d{4}-Q[1-4]$/.test(period))

@@ -1,5 +1,4 @@
 export { type BuildInput, type BuildResult, build } from "./build.ts";
-export { reportingUnits } from "./indicator-steps.ts";
 export { type BuildLock, type LockHolder, takeBuildLock } from "./lock.ts";
 export { type BuildLedger, createBuildLedger, type Manifest, manifestHash, type StreamResult } from "./manifest.ts";
 export type { BuildEvent, BuildListener } from "./progress.ts";

@@ -83,7 +83,7 @@ function ledgerSource(
 }
 
 /** The units of a ledger: rows of its table, or the areas of a level. */
-export function reportingUnits(definitions: Definitions, coverage: Coverage): ReportingUnit[] {
+function reportingUnits(definitions: Definitions, coverage: Coverage): ReportingUnit[] {
   const { units } = coverage;
   if ("file" in units) {
     return (definitions.tables.get(units.file) ?? []).map(({ cells }) => ({

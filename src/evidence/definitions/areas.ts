@@ -84,7 +84,7 @@ export function areasFromRows(
 }
 
 /** Title columns of a table row, `title_en` and the like; the code itself when there is none. */
-export function titleFromCells(cells: Readonly<Record<string, string>>, code: string): LocalText {
+function titleFromCells(cells: Readonly<Record<string, string>>, code: string): LocalText {
   const title: Partial<Record<Language, string>> = {};
   for (const language of languageSchema.options) {
     const text = cells[`title_${language}`]?.trim();

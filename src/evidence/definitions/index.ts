@@ -1,4 +1,4 @@
-export { type Area, type TableRow, titleFromCells } from "./areas.ts";
+export type { Area, TableRow } from "./areas.ts";
 export type { Coverage, ObservatoryEvent, Population } from "./coverage.ts";
 export type { FactSelection, Indicator } from "./indicator.ts";
 export { type DefinitionKind, definitionJsonSchema, definitionKinds } from "./json-schema.ts";
@@ -13,6 +13,6 @@ export { textIn } from "./local-text.ts";
 export type { Observatory } from "./observatory.ts";
 export { type DefinitionProblem, formatProblem, nearest } from "./problem.ts";
 export { checkReferences } from "./references.ts";
-export type { AbsenceMeaning, FactSet, Format, PublishedTotal, RecordColumn, RecordRule, Stream } from "./stream.ts";
-export { type CountUnit, countUnits, type Language, type LocalText } from "./words.ts";
+export type { FactSet, Format, PublishedTotal, RecordColumn, RecordRule, Stream } from "./stream.ts";
+export type { Language, LocalText } from "./words.ts";
 export type { DefinitionFile } from "./yaml-file.ts";

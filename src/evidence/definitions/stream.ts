@@ -12,7 +12,7 @@ import {
 
 /** What a value that is no number says. The words stay apart from import to export (promise 2). */
 export const absenceMeanings = ["missing", "not-applicable", "not-reported", "suppressed", "not-yet-due"] as const;
-export const absenceMeaningSchema = z.enum(absenceMeanings);
+const absenceMeaningSchema = z.enum(absenceMeanings);
 export type AbsenceMeaning = (typeof absenceMeanings)[number];
 
 const maskSchema = z

@@ -25,7 +25,7 @@ export const localTextSchema = z
 export type LocalText = Readonly<Partial<Record<Language, string>>>;
 
 /** What is counted. Counts of different units are never added (promise 2, and the word "count unit" of the design). */
-export const countUnits = [
+const countUnits = [
   "offences",
   "incidents",
   "victims",
@@ -43,7 +43,6 @@ export const countUnits = [
 export const countUnitSchema = z
   .enum(countUnits)
   .describe("What is counted. `persons` is for populations, `places` for prison capacity.");
-export type CountUnit = (typeof countUnits)[number];
 
 export const frequencySchema = z
   .enum(frequencies)

@@ -5,34 +5,6 @@ import { periodStart } from "../periods/index.ts";
 import { absenceColumn, boundColumn } from "../records/index.ts";
 import { identifier, literal } from "../store/index.ts";
 
-/**
- * Columns that every fact has, in order; the further dimensions of its set follow.
- *
- * `value` is NULL where it is not known; `low` and `high` bound it where a mask does. `assumed` is the part of the value
- * that a split by assumption puts under this code, `flagged` the number of records accepted with a flag. `mapping` says
- * how the ICCS code came about: mapped, split, not-a-crime, unmapped, or none where nothing is classified. `status` is a
- * word of `observationStatuses`; `vintage` is the hash of the delivery that the fact was made from.
- */
-export const factColumns = [
-  "facts",
-  "count_unit",
-  "area",
-  "frequency",
-  "period",
-  "iccs",
-  "mapping",
-  "sex",
-  "age",
-  "value",
-  "low",
-  "high",
-  "status",
-  "assumed",
-  "flagged",
-  "records",
-  "vintage",
-] as const;
-
 /** Name of the session's table that holds how each kind of record is classified; `factsSql` joins the records with it. */
 export const classesTable = "record_classes";
 
@@ -136,6 +108,14 @@ function factKeys(set: FactSet): FactKey[] {
 /**
  * Adds accepted records up to facts, in a total order so that the same input always gives the same file. Where records
  * are classified one by one, the table of their classes must be there.
+ *
+ * Columns: facts, count_unit, area, frequency, period, iccs, mapping, sex, age, value, low, high, status, assumed,
+ * flagged, records, vintage; then the further dimensions of the set.
+ *
+ * `value` is NULL where it is not known; `low` and `high` bound it where a mask does. `assumed` is the part of the value
+ * that a split by assumption puts under this code, `flagged` the number of records accepted with a flag. `mapping` says
+ * how the ICCS code came about: mapped, split, not-a-crime, unmapped, or none where nothing is classified. `status` is a
+ * word of `observationStatusWords`; `vintage` is the hash of the delivery that the fact was made from.
  */
 export function factsSql(
   set: FactSet,

@@ -2,7 +2,7 @@
  * What a figure is, from import to export; zero is `normal`. The letters are those of the SDMX code list CL_OBS_STATUS
  * (version 2.2), which has none for "not yet due" and "partial": they travel in an attribute of their own.
  */
-export const observationStatuses = {
+const observationStatuses = {
   normal: "A",
   estimated: "E",
   partial: "A",

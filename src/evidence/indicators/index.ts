@@ -1,2 +1,2 @@
 export { type IndicatorInput, indicatorFile, type LedgerFile, makeIndicator, type PopulationSource } from "./make.ts";
-export { dimensionsOf, type FactSource, groupingName, groupingsOf, selectionConditions } from "./selection.ts";
+export { dimensionsOf, type FactSource, selectionConditions } from "./selection.ts";

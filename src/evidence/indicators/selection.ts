@@ -24,7 +24,7 @@ export function groupingsOf(indicator: Indicator): string[][] {
 }
 
 /** How a grouping is named in results: its dimensions with commas between, empty for the total. */
-export function groupingName(grouping: readonly string[]): string {
+function groupingName(grouping: readonly string[]): string {
   return grouping.join(",");
 }
 

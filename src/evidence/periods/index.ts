@@ -1,1 +1,1 @@
-export { type Frequency, frequencies, nests, periodLength, periodStart, periodsWithin, periodText } from "./period.ts";
+export { type Frequency, frequencies, nests, periodLength, periodStart, periodText } from "./period.ts";

@@ -23,15 +23,6 @@ export function nests(part: Frequency, whole: Frequency): boolean {
   return shortestFirst.indexOf(part) < shortestFirst.indexOf(whole);
 }
 
-/** How many periods of one frequency make one of another, where that number is fixed; days vary. */
-export function periodsWithin(part: Frequency, whole: Frequency): number | undefined {
-  if (part === whole) return 1;
-  const months: Partial<Record<Frequency, number>> = { M: 1, Q: 3, A: 12 };
-  const short = months[part];
-  const long = months[whole];
-  return short === undefined || long === undefined || long < short ? undefined : long / short;
-}
-
 /** A period in SDMX writing: 2020, 2020-Q2, 2020-03, 2020-W12, 2020-03-16. The date is its first day, ISO 8601. */
 export function periodText(date: string, frequency: Frequency): string {
   const year = date.slice(0, 4);

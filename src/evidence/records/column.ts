@@ -1,4 +1,4 @@
-import type { AbsenceMeaning, RecordColumn } from "../definitions/index.ts";
+import type { RecordColumn } from "../definitions/index.ts";
 import { identifier, literal, literalOf } from "../store/index.ts";
 
 /** What a column expression needs to know of the world around it. */
@@ -264,9 +264,6 @@ function maskSql(text: string, read: string, column: RecordColumn): { absence: s
   };
   return { absence: `(CASE ${meaningCases.join(" ")} END)`, low: bounded(0), high: bounded(1) };
 }
-
-/** The meaning of an empty count, which no mask declares: the value is missing. */
-export const emptyMeaning: AbsenceMeaning = "missing";
 
 function lowerBound(column: RecordColumn, value: string | number): string {
   if (typeof value === "string") return `DATE ${literal(value)}`;

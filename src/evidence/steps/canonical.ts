@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain | undefined };
 
 /** JSON with sorted keys and nothing optional: equal data give equal texts. Numbers must be finite. */
-export function canonicalText(value: Plain): string {
+function canonicalText(value: Plain): string {
   if (value === null || typeof value === "boolean" || typeof value === "string") return JSON.stringify(value);
   if (typeof value === "number") {
     if (!Number.isFinite(value)) throw new RangeError(`${value} has no canonical text`);

@@ -1,2 +1,2 @@
 export { type Engine, type EngineSettings, openEngine, QueryError } from "./engine.ts";
-export { identifier, isPattern, literal, literalOf, parquet, type SqlQuery, type SqlValue } from "./sql.ts";
+export { identifier, literal, literalOf, parquet, type SqlQuery, type SqlValue } from "./sql.ts";

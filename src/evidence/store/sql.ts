@@ -29,8 +29,3 @@ export function parquet(paths: readonly string[]): string {
   if (paths.length === 0) throw new RangeError("a relation needs at least one file");
   return `read_parquet([${paths.map(literal).join(", ")}], union_by_name = true)`;
 }
-
-/** Whether a text would be read as a pattern by DuckDB's file functions: such paths are refused, not expanded. */
-export function isPattern(path: string): boolean {
-  return /[*?[\]{}]/.test(path);
-}

@@ -44,7 +44,7 @@ export interface IndicatorPageInput {
 }
 
 /** Most rows of the table behind a figure: a page is to be read on a slow line, the download has all. */
-export const tableRowLimit = 150;
+const tableRowLimit = 150;
 /** Most lines that one figure can hold and still be read. */
 const seriesLimit = 11;
 
@@ -302,7 +302,7 @@ function sourcesOf(reader: ObservatoryReader, indicator: Indicator, messages: Me
 }
 
 /** The streams whose facts are in an indicator, its population too. */
-export function streamsOf(definitions: Definitions, indicator: Indicator): string[] {
+function streamsOf(definitions: Definitions, indicator: Indicator): string[] {
   const references = [...indicator.numerator.facts];
   if (indicator.measure === "rate") {
     const population = definitions.populations.get(indicator.denominator.population);
