@@ -3,6 +3,7 @@ import { openEngine } from "../../src/evidence/index.ts";
 
 const [incidents = "", observatory = "", output = ""] = process.argv.slice(2);
 const begun = performance.now();
+
 const engine = await openEngine({ memoryLimit: "1GB", threads: 2, temporaryDirectory: `${output}.temporary` });
 const text = (path: string): string =>
   `read_csv('${path}', header = true, all_varchar = true, delim = ',', quote = '"')`;

@@ -151,12 +151,13 @@ export function factsSql(
   const dimensions = set.dimensions
     .map((name) => `, ${identifier(`key_${name}`)}::VARCHAR AS ${identifier(name)}`)
     .join("");
-  const order = ["area", "period", "iccs", "mapping", "sex", "age", ...set.dimensions.map(identifier)].join(", ");
+  // What is the same in every fact is added after sorting, so that little has to be moved.
+  const order = [...names.slice(0, varying.length), "iccs", "mapping_status", ...names.slice(varying.length)];
   return `SELECT ${literal(`${stream.stream}/${set.facts}`)} AS facts, ${literal(set.countUnit)} AS count_unit,
       ${shown("area")} AS area, ${literal(set.period.frequency)} AS frequency, ${shown("period")} AS period,
       iccs, mapping_status AS mapping, ${shown("sex")} AS sex, ${shown("age")} AS age,
       ${figures(set)}, assumed, flagged, records, ${literal(vintage)} AS vintage${dimensions}
-    FROM (${weighted(set, names, labelled, crosswalk)}) ORDER BY ${order}`;
+    FROM (SELECT * FROM (${weighted(set, names, labelled, crosswalk)}) ORDER BY ${order.join(", ")})`;
 }
 
 /** The columns by which facts are kept, as `factsSql` shows them, to be asked of `kindsSql`. */
