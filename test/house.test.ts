@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Files, importsOf } from "./house/imports.ts";
@@ -114,6 +117,59 @@ test("nothing reaches past the door of another folder", () => {
     assert.equal(saidAbout(pastDoors, path, `import { x } from "${to}";\n`).length, 1, `${path} -> ${to}`);
   assert.equal(saidAbout(pastDoors, "src/iccs/x.ts", 'export * from "./table.ts";\n').length, 1);
   assert.deepEqual(pastDoors(new Map([["src/evidence/releases/make.ts", ""]])).length, 1);
+});
+
+test("the linter refuses a wrong import while it is written, and says what to do instead", async () => {
+  const refused: readonly (readonly [string, string, RegExp])[] = [
+    ["src/iccs/a.ts", "../formats/index.ts", /take what you need as an argument/],
+    ["src/iccs/b.ts", "node:fs", /take the value as an argument/],
+    ["src/iccs/c.test.ts", "../statistics/random.ts", /import it from that folder's index\.ts/],
+    ["src/statistics/a.ts", "../iccs/index.ts", /pass the numbers in/],
+    ["src/formats/a.ts", "../evidence/index.ts", /hand the table over/],
+    ["src/evidence/rows/a.ts", "../../publication/index.ts", /made of its figures in publication/],
+    ["src/evidence/rows/b.ts", "../../iccs/table.ts", /import it from that folder's index\.ts/],
+    ["src/evidence/rows/c.ts", "../steps/step-store.ts", /import it from that part's index\.ts/],
+    ["src/cooperation/a.ts", "../evidence/index.ts", /handed over by app/],
+    ["src/publication/pages/a.ts", "../../statistics/index.ts", /have evidence compute the figure/],
+    ["src/publication/pages/b.ts", "../../app/index.ts", /have evidence compute the figure/],
+    ["src/app/a.ts", "../evidence/read/reader.ts", /import it from that folder's index\.ts/],
+    ["observatories/examplia/a.ts", "../../src/app/observatory.ts", /import it from that folder's index\.ts/],
+  ];
+  const allowed: readonly (readonly [string, string])[] = [
+    ["src/iccs/d.test.ts", "../statistics/index.ts"],
+    ["src/evidence/rows/d.ts", "../../iccs/index.ts"],
+    ["src/evidence/rows/e.ts", "../steps/index.ts"],
+    ["src/publication/pages/c.ts", "../html.ts"],
+    ["src/app/commands/a.ts", "../../evidence/index.ts"],
+    ["observatories/examplia/b.ts", "../../src/app/index.ts"],
+  ];
+  const folder = await mkdtemp(join(tmpdir(), "justitia-house-"));
+  try {
+    await copyFile(join(root, "biome.json"), join(folder, "biome.json"));
+    for (const [path, to] of [...refused, ...allowed]) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), `import { x } from "${to}";\n\nexport { x };\n`);
+    }
+    const { stdout, stderr } = spawnSync(
+      join(root, "node_modules", ".bin", "biome"),
+      [
+        "lint",
+        "--vcs-enabled=false",
+        "--only=style/noRestrictedImports",
+        "--reporter=github",
+        "--max-diagnostics=none",
+      ],
+      { cwd: folder, encoding: "utf8" },
+    );
+    const said = stdout.split("\n").filter((line) => line.startsWith("::error"));
+    for (const [path, to, instead] of refused) {
+      const line = said.find((text) => text.includes(`/${path},`));
+      assert.match(line ?? "", instead, `${path} -> ${to}\n${stdout}${stderr}`);
+    }
+    for (const [path, to] of allowed) assert.ok(!said.some((text) => text.includes(`/${path},`)), `${path} -> ${to}`);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test("no files and no folders import each other in a circle", () => {
