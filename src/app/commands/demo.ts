@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { generateExamplia } from "../../../observatories/examplia/generate.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { openObservatory } from "../observatory.ts";
+import { packageFolder } from "../package.ts";
 import { type BuildOptions, runBuild, summaryText } from "./build.ts";
 import { limitsOf } from "./limits.ts";
 import { type ServeOptions, serveObservatory } from "./serve.ts";
@@ -14,7 +15,7 @@ export interface DemoOptions extends ServeOptions, BuildOptions {
 
 /** `justitia demo`: makes the records of the simulated country, builds its observatory and serves the pages. */
 export async function demoCommand(options: DemoOptions, around: CommandSurroundings): Promise<number> {
-  const folder = fileURLToPath(new URL("../../../observatories/examplia/", import.meta.url));
+  const folder = fileURLToPath(new URL("observatories/examplia/", packageFolder));
   const raw = `${folder}raw`;
   if (!(await exists(`${raw}/truth.json`))) {
     around.terminal.err("Making the records of Examplia, a simulated country …\n");
