@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
-import { buildObservatory, openObservatory } from "../../src/app/observatory.ts";
+import { buildObservatory, openObservatory } from "../../src/app/index.ts";
 
 const [observatory = "", folder = ""] = process.argv.slice(2);
 await rm(folder, { recursive: true, force: true });

@@ -2,7 +2,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { buildObservatory, openObservatory } from "../../src/app/observatory.ts";
+import { buildObservatory, openObservatory } from "../../src/app/index.ts";
 
 const [csv = "", folder = ""] = process.argv.slice(2);
 await rm(folder, { recursive: true, force: true });

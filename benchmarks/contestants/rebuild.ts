@@ -5,7 +5,7 @@ import { appendFile, cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateExamplia } from "../../observatories/examplia/generate.ts";
-import { buildObservatory, openObservatory } from "../../src/app/observatory.ts";
+import { buildObservatory, openObservatory } from "../../src/app/index.ts";
 
 const [folder = "", rounds = "3"] = process.argv.slice(2);
 const examplia = fileURLToPath(new URL("../../observatories/examplia/", import.meta.url));
