@@ -42,6 +42,12 @@ function failed(error: unknown, around: CommandSurroundings): number {
     around.terminal.err(`${storage}\n`);
     return exitCodes.storage;
   }
+  if (error instanceof Error && /^Out of Memory Error/i.test(error.message)) {
+    around.terminal.err(
+      "The engine needs more memory than it was given. Nothing half made was kept: give more with --memory, such as --memory 4GB, or fewer --threads.\n",
+    );
+    return exitCodes.usage;
+  }
   around.terminal.err(
     `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a mistake of the program. Please report it.\n`,
   );
@@ -55,15 +61,19 @@ function storageProblem(error: unknown): string | undefined {
     if (
       code === "ENOSPC" ||
       code === "EDQUOT" ||
-      /no space left on device|could not write all bytes/i.test(cause.message)
+      code === "EFBIG" ||
+      /no space left on device|could not write all bytes|file too large|database or disk is full/i.test(cause.message)
     ) {
       return "The disk is full. Nothing half written was kept: make room and build again.";
     }
+    // Making a folder with those above it says ENOENT where the file system is read-only.
+    const noFolder = code === "ENOENT" && "syscall" in cause && cause.syscall === "mkdir";
     if (
       code === "EACCES" ||
       code === "EPERM" ||
       code === "EROFS" ||
-      /read-only file system|permission denied/i.test(cause.message)
+      noFolder ||
+      /read-?only (file system|database)|permission denied|unable to open database file/i.test(cause.message)
     ) {
       return `A folder cannot be written: ${cause.message}\nChoose another place for what is built with --state <folder>.`;
     }

@@ -33,7 +33,14 @@ export async function buildCommand(
     around.terminal.out(`${summaryText(result.manifest)}\n`);
     around.terminal.out(`${result.changed ? "Built" : "Nothing has changed"} in ${seconds.toFixed(2)} s.\n`);
   }
-  return result.complete ? exitCodes.done : exitCodes.incomplete;
+  if (result.complete) return exitCodes.done;
+  return keptEverything(result.manifest) ? exitCodes.incomplete : exitCodes.storage;
+}
+
+/** Whether every delivery could be kept: a full disk is no fault of a source. */
+function keptEverything({ streams }: Manifest): boolean {
+  const storage = ["snapshots.store-full", "snapshots.store-not-writable"];
+  return Object.values(streams).every(({ problems }) => problems.every(({ code }) => !storage.includes(code)));
 }
 
 /** Builds and shows how it goes. */

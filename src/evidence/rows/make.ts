@@ -145,6 +145,8 @@ async function unreadable<T>(name: string, kind: string, work: () => Promise<T>)
     return await work();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    // A full disk or too little memory is no fault of the delivery.
+    if (/out of memory|could not write|no space left|file too large/i.test(reason)) throw error;
     throw new UnreadableDelivery(
       "rows.unreadable",
       `${name} cannot be read as ${kind}: ${reason}`,
