@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
-const program = fileURLToPath(new URL("../../bin/justitia.js", import.meta.url));
+export const program = fileURLToPath(new URL("../../bin/justitia.js", import.meta.url));
 
 /** The delivery that every test begins with: five records in two areas, nothing wrong. */
 export const soundDelivery = `id,area,day,offence,victims
