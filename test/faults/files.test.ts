@@ -86,3 +86,16 @@ test("a line of a gibibyte is refused within bounded memory", async () => {
   assert.equal(refusalOf(header).code, "text.line-too-long");
   assert.ok(peakOf(header.err) < boundedKibibytes, header.err);
 });
+
+test("a JSON file that no text can hold is refused, not run into", async () => {
+  await using trial = await openObservatory({
+    [definition]: streamDefinition({ format: "{ kind: json }" }),
+  });
+  const handle = await open(join(trial.folder, file), "w");
+  // A sparse file: it takes no room, and reads as so many zero bytes.
+  await handle.truncate(600_000_000);
+  await handle.close();
+  const { code, message } = refusalOf(await trial.build());
+  assert.equal(code, "rows.too-large");
+  assert.match(message, /incidents\.csv holds more than 536870880 bytes/);
+});

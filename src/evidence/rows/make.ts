@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { open, readFile, rm, writeFile } from "node:fs/promises";
+import { open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -170,17 +170,32 @@ function payloadOf(input: RowsInput, part: DeliveredPart): AsyncIterable<Uint8Ar
   });
 }
 
-async function wholeBytes(input: RowsInput, part: DeliveredPart): Promise<Uint8Array> {
-  if (input.format.compression === "none") return readFile(part.path);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of payloadOf(input, part)) chunks.push(chunk);
-  return Buffer.concat(chunks);
+/** Most bytes of a format that is read whole: a text of the runtime holds about as many characters. */
+const wholeLimit = 2 ** 29 - 32;
+
+async function wholeBytes(input: RowsInput, part: DeliveredPart): Promise<Buffer> {
+  return joined(payloadOf(input, part), part);
 }
 
 async function wholeText(input: RowsInput, part: DeliveredPart): Promise<string> {
+  return (await joined(textOf(input, part), part)).toString("utf8");
+}
+
+async function joined(pieces: AsyncIterable<Uint8Array>, { name }: DeliveredPart): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of textOf(input, part)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
+  let sum = 0;
+  for await (const chunk of pieces) {
+    sum += chunk.length;
+    if (sum > wholeLimit) {
+      throw new UnreadableDelivery(
+        "rows.too-large",
+        `${name} holds more than ${wholeLimit} bytes; a format that is read whole can hold no more.`,
+        "Ask the source for several files, or for CSV or Parquet.",
+      );
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 interface Table {
