@@ -5,8 +5,10 @@ import { type Context, Hono } from "hono";
 import { compress } from "hono/compress";
 import { etag } from "hono/etag";
 import { secureHeaders } from "hono/secure-headers";
+import { trimTrailingSlash } from "hono/trailing-slash";
 import { type Indicator, type Observation, type ObservatoryReader, textIn } from "../evidence/index.ts";
 import {
+  address,
   type CatalogueLanguage,
   catalogueLanguages,
   coveragePage,
@@ -23,7 +25,9 @@ import {
   quarantineLimit,
   quarantinePage,
   renderPage,
+  type Step,
   sourcesPage,
+  styleAddress,
   styleSheet,
 } from "../publication/index.ts";
 
@@ -44,6 +48,10 @@ class PageProblem extends Error {
 
 interface Answer {
   readonly title: string;
+  /** What was asked for and understood; nothing else of a request is repeated. */
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  /** Pages between the first page and this one. */
+  readonly trail?: readonly Step[];
   readonly content: Html;
 }
 
@@ -58,7 +66,7 @@ export function createServer(surroundings: ServerSurroundings): Hono {
     secureHeaders({
       contentSecurityPolicy: {
         defaultSrc: ["'none'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
+        styleSrc: ["'self'"],
         imgSrc: ["'self'", "data:"],
         formAction: ["'self'"],
         baseUri: ["'none'"],
@@ -68,9 +76,13 @@ export function createServer(surroundings: ServerSurroundings): Hono {
   );
   app.use(compress());
   app.use(etag());
-  app.get("/", (context) => context.redirect(`/${preferred(context.req.header("accept-language"), languages)}`, 302));
-  app.get("/style.css", (context) => {
-    context.header("cache-control", "public, max-age=3600");
+  app.use(trimTrailingSlash());
+  app.get("/", (context) => {
+    context.header("vary", "accept-language");
+    return context.redirect(`/${preferred(context.req.header("accept-language"), languages)}`, 302);
+  });
+  app.get(styleAddress, (context) => {
+    context.header("cache-control", "public, max-age=31536000, immutable");
     return context.body(styleSheet, 200, { "content-type": "text/css; charset=utf-8" });
   });
   app.get("/data/:file{.+\\.(csv|parquet)}", (context) => download(reader, context));
@@ -84,18 +96,20 @@ export function createServer(surroundings: ServerSurroundings): Hono {
   const page = (path: string, answer: (context: Context, messages: Messages) => Promise<Answer>): void => {
     app.get(`/:language${path}`, async (context) => {
       const messages = messagesIn(context);
-      const url = new URL(context.req.url);
-      const segments = url.pathname
+      const segments = new URL(context.req.url).pathname
         .split("/")
         .slice(2)
         .map(decodeURIComponent)
         .filter((part) => part !== "");
-      const { title, content } = await answer(context, messages);
+      const { title, content, query = {}, trail = [] } = await answer(context, messages);
+      const home = { title: messages.text("site.home"), address: address([messages.language]) };
+      context.header("cache-control", "no-cache");
       return context.html(
         renderPage({ observatory: definitions.observatory.value, manifest }, messages, {
           title,
           path: segments,
-          query: Object.fromEntries(url.searchParams),
+          query,
+          trail: segments.length < 2 ? [] : [home, ...trail],
           content,
         }),
       );
@@ -127,9 +141,17 @@ export function createServer(surroundings: ServerSurroundings): Hono {
     const id = context.req.param("id") ?? "";
     const stream = definitions.streams.get(id);
     if (stream === undefined) throw new PageProblem(404, messages.text("problem.notFoundHint"));
-    const rows = await reader.quarantine(id, quarantineLimit, 0);
-    const title = `${messages.text("quarantine.title")}: ${textIn(stream.value.title, messages.language)}`;
-    return { title, content: quarantinePage(reader, id, rows, messages) };
+    const from = context.req.query("from") ?? "0";
+    if (!/^\d{1,9}$/.test(from)) throw new PageProblem(400, messages.text("problem.unknownList"));
+    const offset = Number(from);
+    const rows = await reader.quarantine(id, quarantineLimit, offset);
+    if (offset > 0 && rows.length === 0) throw new PageProblem(400, messages.text("problem.unknownList"));
+    return {
+      title: `${messages.text("quarantine.title")}: ${textIn(stream.value.title, messages.language)}`,
+      query: offset === 0 ? {} : { from },
+      trail: [{ title: messages.text("quarantine.title"), address: address([messages.language, "quarantine"]) }],
+      content: quarantinePage(reader, id, rows, offset, messages),
+    };
   });
   page("/sources", async (_, messages) => ({
     title: messages.text("sources.title"),
@@ -142,13 +164,19 @@ export function createServer(surroundings: ServerSurroundings): Hono {
     hint: string | undefined,
   ): Response | Promise<Response> => {
     const first = context.req.path.split("/")[1];
-    const language = languages.find((candidate) => candidate === first) ?? languages[0] ?? "en";
+    const language =
+      languages.find((candidate) => candidate === first) ?? preferred(context.req.header("accept-language"), languages);
     const messages = catalogues.get(language) ?? messagesOf("en");
     const key = status === 404 ? "problem.notFound" : status === 400 ? "problem.badRequest" : "problem.server";
     const text = hint ?? messages.text(status === 404 ? "problem.notFoundHint" : "problem.serverHint");
     const site = { observatory: definitions.observatory.value, manifest };
     return context.html(
-      renderPage(site, messages, { title: messages.text(key), path: [], content: problemPage(messages, text) }),
+      renderPage(site, messages, {
+        title: messages.text(key),
+        path: [],
+        problem: true,
+        content: problemPage(messages, text),
+      }),
       status,
     );
   };
@@ -201,15 +229,16 @@ async function indicatorAnswer(reader: ObservatoryReader, context: Context, mess
     return { title, content: problemPage(messages, messages.text("home.notMade", { reason: problem })) };
   const { areas, groupings } = await reader.choices(id);
   const area = context.req.query("area") ?? indicator.highlights?.area ?? areas[0] ?? "";
-  if (!areas.includes(area)) throw new PageProblem(400, messages.text("problem.unknownArea", { found: area }));
+  if (!areas.includes(area)) throw new PageProblem(400, messages.text("problem.unknownArea", { found: cut(area) }));
   const grouping = context.req.query("by") ?? indicator.highlights?.breakdown?.join(",") ?? "";
   if (!groupings.includes(grouping))
-    throw new PageProblem(400, messages.text("problem.unknownBreakdown", { found: grouping }));
+    throw new PageProblem(400, messages.text("problem.unknownBreakdown", { found: cut(grouping) }));
   const series = await reader.observations(id, { area, grouping });
   const total = grouping === "" ? series : await reader.observations(id, { area, grouping: "" });
   const places = await reader.places(id);
   return {
     title,
+    query: { area: context.req.query("area"), by: context.req.query("by") },
     content: indicatorPage(
       { reader, id, indicator, choice: { area, grouping }, areas, groupings, series, total, places },
       messages,
@@ -221,7 +250,7 @@ async function lineBackAnswer(reader: ObservatoryReader, context: Context, messa
   const { id } = indicatorOf(reader, context, messages);
   const query = context.req.query();
   const period = query.period ?? "";
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(period)) throw new PageProblem(404, messages.text("problem.notFoundHint"));
+  if (!isDate(period)) throw new PageProblem(404, messages.text("problem.notFoundHint"));
   const dimensions = Object.fromEntries(
     Object.entries(query).flatMap(([name, value]) => (name.startsWith("d.") ? [[name.slice(2), value] as const] : [])),
   );
@@ -233,7 +262,32 @@ async function lineBackAnswer(reader: ObservatoryReader, context: Context, messa
     dimensions,
   });
   if (lineBack === undefined) throw new PageProblem(404, messages.text("problem.notFoundHint"));
-  return { title: messages.text("explain.title"), content: lineBackPage(reader, lineBack, messages) };
+  return {
+    title: messages.text("explain.title"),
+    query: Object.fromEntries(
+      Object.entries(query).filter(
+        ([name]) => ["area", "by", "period"].includes(name) || name.slice(2) in lineBack.observation.dimensions,
+      ),
+    ),
+    trail: [
+      {
+        title: textIn(lineBack.indicator.title, messages.language),
+        address: address([messages.language, "indicators", id], { area: query.area, by: query.by }),
+      },
+    ],
+    content: lineBackPage(reader, lineBack, messages),
+  };
+}
+
+/** A day that exists, `YYYY-MM-DD`. */
+function isDate(text: string): boolean {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+/** Enough of a wrong value to know it again. */
+function cut(found: string): string {
+  return found.length > 60 ? `${found.slice(0, 60)}…` : found;
 }
 
 async function download(reader: ObservatoryReader, context: Context): Promise<Response> {
@@ -242,6 +296,9 @@ async function download(reader: ObservatoryReader, context: Context): Promise<Re
   const id = file.slice(0, dot);
   const path = reader.parquetFile(id);
   if (path === undefined) return context.notFound();
+  // The key names the content; without an etag here the whole file would be read to make one.
+  context.header("etag", `"${reader.manifest.indicators[id]?.key}-${reader.manifest.program}-${file.slice(dot + 1)}"`);
+  context.header("cache-control", "no-cache");
   context.header("content-disposition", `attachment; filename="${id}.${file.slice(dot + 1)}"`);
   if (file.endsWith(".parquet")) {
     context.header("content-length", String((await stat(path)).size));

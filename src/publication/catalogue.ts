@@ -21,12 +21,24 @@ export interface Messages {
   text(key: MessageKey, values?: Readonly<Record<string, string | number>>): string;
   /** The text of a key that is made from data, or the fallback when the catalogue has none. */
   dynamic(key: string, fallback: string, values?: Readonly<Record<string, string | number>>): string;
+  /** A number with the given decimals; without them, whole numbers whole and others with one. */
   number(value: number, digits?: number): string;
+  /** A number with three digits that count. */
+  significant(value: number): string;
+  /** A share from 0 to 1 in percent, without the sign. */
   percent(share: number): string;
 }
 
 function isKey(key: string): key is MessageKey {
   return Object.hasOwn(en, key);
+}
+
+/** The keys of all messages. */
+export const messageKeys: readonly MessageKey[] = Object.keys(en).filter(isKey);
+
+/** The text of a message as it stands in the catalogue, in MessageFormat 2. */
+export function messageSource(language: CatalogueLanguage, key: MessageKey): string {
+  return catalogues[language][key];
 }
 
 /** The messages of a language. A missing value is a mistake of the program and throws. */
@@ -50,19 +62,18 @@ export function messagesOf(language: CatalogueLanguage): Messages {
     text,
     dynamic: (key, fallback, values) => (isKey(key) ? text(key, values) : fallback),
     number: (value, digits) => formatNumber(value, tag, digits),
+    significant: (value) => formatSignificant(value, tag),
     percent: (share) => formatNumber(share * 100, tag, 1),
   };
 }
 
-/** Whole numbers whole, others with as many digits as a reader can use: three that count, or the number given. */
-function formatNumber(value: number, tag: string, digits?: number): string {
-  const options: Intl.NumberFormatOptions =
-    digits !== undefined
-      ? { maximumFractionDigits: digits, minimumFractionDigits: digits }
-      : Number.isInteger(value) || Math.abs(value) >= 1000
-        ? { maximumFractionDigits: 0 }
-        : Math.abs(value) >= 100
-          ? { maximumFractionDigits: 1, minimumFractionDigits: 1 }
-          : { maximumSignificantDigits: 3 };
-  return new Intl.NumberFormat(tag, options).format(value);
+/** Whole numbers whole, others with one decimal, unless a number of decimals is given. */
+function formatNumber(value: number, tag: string, digits = Number.isInteger(value) ? 0 : 1): string {
+  return new Intl.NumberFormat(tag, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
+}
+
+/** Three digits that count, as many as a reader can use; numbers from 1,000 whole, and a true zero as 0. */
+function formatSignificant(value: number, tag: string): string {
+  if (value === 0 || Math.abs(value) >= 1000) return formatNumber(value, tag, 0);
+  return new Intl.NumberFormat(tag, { maximumSignificantDigits: 3, minimumSignificantDigits: 3 }).format(value);
 }

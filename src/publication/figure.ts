@@ -1,14 +1,17 @@
 import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
+import { drawSvg, type FigureWords, textWidth, tickText } from "./drawing.ts";
+import { type PlacedEvent, placeEvents } from "./figure-events.ts";
+import { seriesStroke } from "./strokes.ts";
 
 /** A point of a series. `value` is null where there is no figure: the line has a gap there, never a zero. */
 export interface FigurePoint {
-  /** First day of the period, `YYYY-MM-DD`. */
-  readonly date: string;
+  /** First day of the period, and the first day after it, `YYYY-MM-DD`. The point stands in the middle. */
+  readonly from: string;
+  readonly until: string;
   readonly value: number | null;
   readonly lower: number | null;
   readonly upper: number | null;
-  /** A period of which only a part was reported is drawn as an open circle and is not joined to the line. */
+  /** A period of which only a part was reported is drawn hollow and is not joined to the line. */
   readonly partial: boolean;
 }
 
@@ -20,164 +23,207 @@ export interface FigureSeries {
 export interface FigureEvent {
   readonly label: string;
   readonly from: string;
+  /** First day on which it no longer holds; undefined for what stays, which is marked where it begins. */
   readonly until: string | undefined;
 }
 
-export interface TimeFigure {
-  /** What the figure shows, for readers who do not see it. */
-  readonly title: string;
+export interface TimeFigure extends FigureWords {
+  /** Unique in the page. */
+  readonly id: string;
   readonly unit: string;
   readonly series: readonly FigureSeries[];
+  /** Events within the time shown, numbered in this order. */
   readonly events: readonly FigureEvent[];
   /** Language tag for dates and numbers. */
   readonly language: string;
 }
 
-export interface BarFigure {
-  readonly title: string;
-  readonly unit: string;
-  readonly bars: readonly {
-    readonly label: string;
-    readonly value: number;
-    readonly lower: number | null;
-    readonly upper: number | null;
-  }[];
-  readonly language: string;
+/** A wide figure is for screens and paper, a narrow one for phones: letters have the same size in both. */
+export type FigureSize = "wide" | "narrow";
+const sizes = {
+  wide: { width: 720, height: 300, ticks: 6 },
+  narrow: { width: 328, height: 230, ticks: 4 },
+} as const;
+
+/** Most lines whose intervals can be told apart. */
+export const bandLimit = 3;
+/** Most points of a line that are all marked; a longer line has marks only where it would vanish or is partial. */
+const markerLimit = 40;
+
+interface Mark {
+  readonly day: Date;
+  readonly value: number | null;
+  readonly lower: number | null;
+  readonly upper: number | null;
 }
 
-/** Colours that differ in lightness too, dark enough on white (contrast of 3 to 1 and more). */
-const colours = [
-  "#0b4f8a",
-  "#b3420e",
-  "#2f6b2f",
-  "#7a3b8f",
-  "#8a6d00",
-  "#5a5a5a",
-  "#a01f4b",
-  "#006d77",
-  "#4b4bb5",
-  "#6b4226",
-  "#3a3a3a",
-];
-
-const width = 720;
-
-/** A line through time with its interval as a band and events as shaded spans. Static SVG, drawn left to right. */
-export function timeFigure(figure: TimeFigure): string {
-  const rows = figure.series.flatMap((series) =>
-    series.points.map((point) => ({ ...point, series: series.label, day: new Date(`${point.date}T00:00:00Z`) })),
-  );
-  const whole = rows.map((row) => (row.partial ? { ...row, value: null, lower: null, upper: null } : row));
-  const partial = rows.filter((row) => row.partial && row.value !== null);
-  const top = Math.max(0, ...rows.flatMap(({ value, upper }) => [value ?? 0, upper ?? 0]));
-  const days = rows.map(({ day }) => day.getTime());
-  const first = new Date(Math.min(...days));
-  const last = new Date(Math.max(...days));
-  const events = figure.events
-    .map((event) => ({
-      label: event.label,
-      from: clamp(new Date(`${event.from}T00:00:00Z`), first, last),
-      until: clamp(event.until === undefined ? last : new Date(`${event.until}T00:00:00Z`), first, last),
-    }))
-    .filter(({ from, until }) => until.getTime() > from.getTime());
-  const showBand = rows.length > 0 && figure.series.length <= 3;
-  return draw(figure.title, {
+/**
+ * Lines through time from a baseline of zero, with their intervals as bands, events as numbered marks, and what is partly
+ * reported as hollow points beside the line. Time runs from left to right in every language.
+ */
+export function timeFigure(figure: TimeFigure, size: FigureSize): string {
+  const { width, height, ticks } = sizes[size];
+  const points = figure.series.flatMap((series) => series.points);
+  const from = new Date(Math.min(...points.map((point) => dayOf(point.from).getTime())));
+  const until = new Date(Math.max(...points.map((point) => dayOf(point.until).getTime())));
+  const top = Math.max(0, ...points.flatMap(({ value, upper }) => [value ?? 0, upper ?? 0]));
+  const marginLeft = Math.max(34, textWidth(tickText(top * 1.2, figure.language)) + 16);
+  const frame = { left: marginLeft, right: width - 12 };
+  const position = (day: string): number =>
+    frame.left +
+    ((dayOf(day).getTime() - from.getTime()) / (until.getTime() - from.getTime())) * (frame.right - frame.left);
+  const { placed, rows } = placeEvents(figure.events, position, frame, size === "wide");
+  const marginTop = 28 + rows * 17;
+  const days = timeTicks(points, from, until, size);
+  return drawSvg(`${figure.id}-${size}`, figure, {
     width,
-    height: 320,
-    marginTop: 28,
-    marginLeft: 56,
-    marginRight: 16,
-    x: { type: "utc", label: null, tickFormat: (day: Date) => dateTick(day, figure.language, first, last) },
+    height: height + rows * 17,
+    marginTop,
+    marginLeft,
+    marginRight: 12,
+    marginBottom: 28,
+    x: {
+      type: "utc",
+      label: null,
+      domain: [from, until],
+      ticks: days,
+      tickFormat: (day: Date) => timeTickText(day, days, figure.language),
+    },
     y: {
       label: figure.unit,
+      labelArrow: "none",
       grid: true,
       domain: [0, top === 0 ? 1 : top],
       nice: true,
-      tickFormat: (value: number) => tick(value, figure.language),
+      ticks,
+      tickFormat: (value: number) => tickText(value, figure.language),
     },
-    color: { domain: figure.series.map(({ label }) => label), range: colours },
     marks: [
-      Plot.rectY(events, { x1: "from", x2: "until", fill: "#d8a200", fillOpacity: 0.18 }),
+      ...placed.flatMap((event) => eventMarks(event, from, until, marginLeft)),
       Plot.ruleY([0]),
-      ...(showBand
-        ? [Plot.areaY(whole, { x: "day", y1: "lower", y2: "upper", z: "series", fill: "series", fillOpacity: 0.18 })]
-        : []),
-      Plot.lineY(whole, { x: "day", y: "value", z: "series", stroke: "series", strokeWidth: 1.75 }),
-      ...(rows.length <= 60
-        ? [
-            Plot.dot(
-              whole.filter(({ value }) => value !== null),
-              { x: "day", y: "value", fill: "series", r: 2.2 },
-            ),
-          ]
-        : []),
-      Plot.dot(partial, { x: "day", y: "value", stroke: "series", fill: "white", r: 3.2, strokeWidth: 1.5 }),
+      ...figure.series.flatMap((series, index) => seriesMarks(series, index, figure.series.length <= bandLimit)),
     ],
   });
 }
 
-/** Horizontal bars with their intervals, longest first. */
-export function barFigure(figure: BarFigure): string {
-  const rows = [...figure.bars].sort((a, b) => b.value - a.value);
-  const longest = Math.max(4, ...rows.map(({ label }) => labelWidth(label)));
-  return draw(figure.title, {
-    width,
-    height: 44 + rows.length * 20,
-    marginLeft: Math.min(300, 12 + longest * 6.2),
-    marginTop: 8,
-    x: { label: figure.unit, grid: true, tickFormat: (value: number) => tick(value, figure.language), nice: true },
-    y: { label: null, domain: rows.map(({ label }) => label) },
+function eventMarks(event: PlacedEvent, from: Date, until: Date, marginLeft: number): Plot.Markish[] {
+  const begin = clamp(dayOf(event.from), from, until);
+  const end = event.until === undefined ? begin : clamp(dayOf(event.until), from, until);
+  const height = 3 + event.row * 17;
+  return [
+    ...(end.getTime() > begin.getTime()
+      ? [Plot.rect([{ begin, end }], { x1: "begin", x2: "end", fill: "#d8a200", fillOpacity: 0.25 })]
+      : []),
+    Plot.ruleX([begin], { insetTop: -height, stroke: "#7a5c00", strokeDasharray: "3 2" }),
+    Plot.text([event.text], {
+      frameAnchor: "top-left",
+      lineAnchor: "bottom",
+      dx: event.left - marginLeft,
+      dy: -height - 1,
+      fill: "#5c4200",
+    }),
+  ];
+}
+
+function seriesMarks(series: FigureSeries, index: number, band: boolean): Plot.Markish[] {
+  const { colour, dash, symbol } = seriesStroke(index);
+  const line = brokenLine(series.points);
+  const known = line.filter(({ value }) => value !== null);
+  const isAlone = (mark: Mark): boolean => {
+    const at = line.indexOf(mark);
+    return (line[at - 1]?.value ?? null) === null && (line[at + 1]?.value ?? null) === null;
+  };
+  const marked = known.length <= markerLimit ? known : known.filter(isAlone);
+  const partial = series.points
+    .filter((point) => point.partial && point.value !== null)
+    .map((point) => ({ ...point, day: middle(point) }));
+  return [
+    ...(band ? [Plot.areaY(line, { x: "day", y1: "lower", y2: "upper", fill: colour, fillOpacity: 0.16 })] : []),
+    Plot.lineY(line, {
+      x: "day",
+      y: "value",
+      stroke: colour,
+      strokeWidth: 1.9,
+      ...(dash === undefined ? {} : { strokeDasharray: dash }),
+    }),
+    Plot.dot(marked, { x: "day", y: "value", fill: colour, symbol, r: 3 }),
+    ...(band
+      ? [
+          Plot.ruleX(
+            [...marked.filter(isAlone), ...partial].filter(({ lower, upper }) => lower !== null && upper !== null),
+            { x: "day", y1: "lower", y2: "upper", stroke: colour, strokeOpacity: 0.5 },
+          ),
+        ]
+      : []),
+    Plot.dot(partial, { x: "day", y: "value", stroke: colour, fill: "white", symbol, r: 3.4, strokeWidth: 1.4 }),
+  ];
+}
+
+/** The whole figures of a series; what is partial, unknown or absent breaks the line. */
+function brokenLine(points: readonly FigurePoint[]): Mark[] {
+  return points.flatMap((point, index) => {
+    const next = points[index + 1];
+    const { value, lower, upper } = point;
+    const nothing = { value: null, lower: null, upper: null };
+    const isWhole = value !== null && !point.partial;
+    const mark = { day: middle(point), ...(isWhole ? { value, lower, upper } : nothing) };
+    return next === undefined || next.from === point.until ? [mark] : [mark, { day: dayOf(point.until), ...nothing }];
+  });
+}
+
+/** How a line is drawn, for the legend in the page: decoration, for its label says what it is. */
+export function legendKey(index: number): string {
+  const { colour, dash, symbol } = seriesStroke(index);
+  return drawSvg("", undefined, {
+    width: 34,
+    height: 14,
+    margin: 0,
+    x: { axis: null, domain: [0, 1] },
+    y: { axis: null, domain: [0, 1] },
     marks: [
-      Plot.barX(rows, { x: "value", y: "label", fill: seriesColour(0) }),
-      Plot.ruleY(
-        rows.filter(({ lower, upper }) => lower !== null && upper !== null),
-        { x1: "lower", x2: "upper", y: "label", stroke: "#b3420e", strokeWidth: 1.5 },
-      ),
-      Plot.ruleX([0]),
+      Plot.ruleY([0.5], { stroke: colour, strokeWidth: 1.9, ...(dash === undefined ? {} : { strokeDasharray: dash }) }),
+      Plot.dot([0.5], { x: 0.5, y: 0.5, fill: colour, symbol, r: 3.4 }),
     ],
   });
 }
 
-/** The colour of the n-th series, for the legend in the page. */
-export function seriesColour(index: number): string {
-  return colours[index % colours.length] ?? "#0b4f8a";
+/** Ticks in the middle of years for annual points, else at the beginning of years, or of months for a short time. */
+function timeTicks(points: readonly FigurePoint[], from: Date, until: Date, size: FigureSize): Date[] {
+  const most = size === "wide" ? 11 : 5;
+  const years = (until.getTime() - from.getTime()) / (365.25 * 86_400_000);
+  const annual = points.every((point) => dayOf(point.until).getTime() - dayOf(point.from).getTime() > 360 * 86_400_000);
+  const first = from.getUTCFullYear();
+  if (annual || years > 2) {
+    const last = new Date(until.getTime() - 1).getUTCFullYear();
+    const all = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    const step = Math.ceil(all.length / most);
+    return all
+      .filter((year) => (last - year) % step === 0)
+      .map((year) => new Date(Date.UTC(year, annual ? 6 : 0, annual ? 2 : 1)))
+      .filter((day) => day.getTime() >= from.getTime() && day.getTime() <= until.getTime());
+  }
+  const months = Math.ceil(years * 12) + 1;
+  const step = [1, 2, 3, 6, 12].find((candidate) => months / candidate <= (size === "wide" ? 8 : 4)) ?? 12;
+  return Array.from({ length: months }, (_, index) => new Date(Date.UTC(first, from.getUTCMonth() + index, 1))).filter(
+    (day) => day.getUTCMonth() % step === 0 && day.getTime() >= from.getTime() && day.getTime() <= until.getTime(),
+  );
 }
 
-function draw(title: string, options: Plot.PlotOptions): string {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
-  const svg = Plot.plot({ ...options, document, style: { fontSize: "12px", fontFamily: "inherit" } });
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", title);
-  // Plot labels its groups, which is no use to a reader of a picture and not allowed without a role.
-  for (const labelled of svg.querySelectorAll("g[aria-label]")) labelled.removeAttribute("aria-label");
-  for (const described of svg.querySelectorAll("[aria-description]")) described.removeAttribute("aria-description");
-  return roundCoordinates(svg.outerHTML);
+function timeTickText(day: Date, days: readonly Date[], language: string): string {
+  const monthly = days.some((other) => other.getUTCMonth() !== day.getUTCMonth());
+  return monthly
+    ? new Intl.DateTimeFormat(language, { month: "short", year: "numeric", timeZone: "UTC" }).format(day)
+    : String(day.getUTCFullYear());
 }
 
-/** Cuts coordinates to one decimal: a reader sees no difference and the page is half as large. */
-function roundCoordinates(svg: string): string {
-  return svg.replaceAll(/-?\d+\.\d{2,}/g, (number) => String(Math.round(Number(number) * 10) / 10));
+function dayOf(date: string): Date {
+  return new Date(`${date}T00:00:00Z`);
+}
+
+function middle(point: FigurePoint): Date {
+  return new Date((dayOf(point.from).getTime() + dayOf(point.until).getTime()) / 2);
 }
 
 function clamp(day: Date, first: Date, last: Date): Date {
   return new Date(Math.min(Math.max(day.getTime(), first.getTime()), last.getTime()));
-}
-
-function labelWidth(label: string): number {
-  let width = 0;
-  for (const character of label) width += (character.codePointAt(0) ?? 0) > 0x2e80 ? 2 : 1;
-  return width;
-}
-
-function tick(value: number, language: string): string {
-  return new Intl.NumberFormat(language, {
-    maximumSignificantDigits: 6,
-    notation: Math.abs(value) >= 1e6 ? "compact" : "standard",
-  }).format(value);
-}
-
-function dateTick(day: Date, language: string, first: Date, last: Date): string {
-  const years = (last.getTime() - first.getTime()) / (365.25 * 86_400_000);
-  if (years > 2 || (day.getUTCMonth() === 0 && day.getUTCDate() === 1)) return String(day.getUTCFullYear());
-  return new Intl.DateTimeFormat(language, { month: "short", year: "numeric", timeZone: "UTC" }).format(day);
 }

@@ -10,10 +10,10 @@ export function trusted(markup: string): Html {
   return honoRaw(markup);
 }
 
-/** The address of a page with its query, properly encoded. */
+/** The address of a page with its query, properly encoded. An empty value is a value: only undefined ones are left out. */
 export function address(path: readonly string[], query: Readonly<Record<string, string | undefined>> = {}): string {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== "") search.set(name, value);
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, value);
   const text = search.toString();
   return `/${path.map(encodeURIComponent).join("/")}${text === "" ? "" : `?${text}`}`;
 }

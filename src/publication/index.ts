@@ -1,12 +1,12 @@
 export { type CatalogueLanguage, catalogueLanguages, type MessageKey, type Messages, messagesOf } from "./catalogue.ts";
-export type { Html } from "./html.ts";
-export { type Page, pageLanguages, renderPage, type Site } from "./layout.ts";
+export { address, type Html } from "./html.ts";
+export { type Page, pageLanguages, renderPage, type Site, type Step } from "./layout.ts";
 export { coveragePage } from "./pages/coverage.ts";
 export { crosswalksPage } from "./pages/crosswalks.ts";
-export { type IndicatorChoice, indicatorPage } from "./pages/indicator.ts";
+export { indicatorPage } from "./pages/indicator.ts";
 export { lineBackPage } from "./pages/line-back.ts";
 export { overviewPage } from "./pages/overview.ts";
 export { problemPage } from "./pages/problem.ts";
 export { quarantineIndexPage, quarantineLimit, quarantinePage } from "./pages/quarantine.ts";
 export { sourcesPage } from "./pages/sources.ts";
-export { styleSheet } from "./style.ts";
+export { styleAddress, styleSheet } from "./style.ts";

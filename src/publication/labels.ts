@@ -1,11 +1,4 @@
-import {
-  type Definitions,
-  type Frequency,
-  type Indicator,
-  type Observation,
-  periodText,
-  textIn,
-} from "../evidence/index.ts";
+import { type Definitions, type Indicator, type Observation, textIn } from "../evidence/index.ts";
 import { iccsTitle, parseIccsCode } from "../iccs/index.ts";
 import type { Messages } from "./catalogue.ts";
 
@@ -55,16 +48,16 @@ export function unitLabel(definitions: Definitions, messages: Messages, indicato
     : unit;
 }
 
-/** The count unit of an indicator's numerator in words. */
-export function countUnitLabel(definitions: Definitions, messages: Messages, indicator: Indicator): string {
+/** The count unit of an indicator's numerator. */
+export function countUnitOf(definitions: Definitions, indicator: Indicator): string {
   const [stream = "", set = ""] = (indicator.numerator.facts[0] ?? "").split("/");
-  const unit = definitions.streams.get(stream)?.value.facts.find(({ facts }) => facts === set)?.countUnit ?? "";
-  return messages.dynamic(`unit.${unit}`, unit);
+  return definitions.streams.get(stream)?.value.facts.find(({ facts }) => facts === set)?.countUnit ?? "";
 }
 
-/** A period as it is written on pages. */
-export function periodLabel(date: string, frequency: Frequency): string {
-  return periodText(date, frequency);
+/** The count unit of an indicator's numerator in words. */
+export function countUnitLabel(definitions: Definitions, messages: Messages, indicator: Indicator): string {
+  const unit = countUnitOf(definitions, indicator);
+  return messages.dynamic(`unit.${unit}`, unit);
 }
 
 /** The factor that turns a value as it is kept into a value as it is shown: shares are shown in percent. */
@@ -72,22 +65,69 @@ export function shownFactor(indicator: Indicator): number {
   return indicator.measure === "share" || indicator.measure === "share-of-areas" ? 100 : 1;
 }
 
+/**
+ * A value, or a bound of it, as every page shows it: percent with one decimal, a rate with three digits that count, a
+ * count whole unless it is a weighted sum.
+ */
+export function shownNumber(messages: Messages, indicator: Indicator, value: number): string {
+  switch (indicator.measure) {
+    case "share":
+    case "share-of-areas":
+      return messages.number(value * 100, 1);
+    case "rate":
+      return messages.significant(value);
+    case "count":
+      return messages.number(value, Number.isInteger(value) ? 0 : 1);
+    default:
+      return indicator satisfies never;
+  }
+}
+
+/** A value with its unit as it is said: "1 victim", "0.12 victims per 100,000 population", "3.4 percent". */
+export function amountText(
+  definitions: Definitions,
+  messages: Messages,
+  indicator: Indicator,
+  value: number,
+  unit = countUnitOf(definitions, indicator),
+): string {
+  const shown = shownNumber(messages, indicator, value);
+  if (indicator.measure === "share" || indicator.measure === "share-of-areas")
+    return messages.text("amount.percent", { value: shown });
+  const amount = messages.dynamic(`amount.${unit}`, `${shown} ${unit}`, { value: shown, count: value });
+  return indicator.measure === "rate"
+    ? messages.text("amount.rate", { amount, per: messages.number(indicator.per) })
+    : amount;
+}
+
 /** The value of an observation as text; what is not known is said in words, never as zero or as an empty cell. */
 export function valueText(messages: Messages, indicator: Indicator, observation: Observation): string {
-  if (observation.value !== null) return messages.number(observation.value * shownFactor(indicator));
-  return reasonText(messages, observation);
+  if (observation.value !== null) return shownNumber(messages, indicator, observation.value);
+  return reasonText(messages, indicator, observation);
 }
 
 /** Why there is no value, or why it is marked; empty for an unmarked value. */
-export function reasonText(messages: Messages, observation: Observation): string {
-  if (observation.reason === null)
-    return observation.value === null ? messages.text(`status.${observation.status}`) : "";
-  if (observation.reason === "not-known" && observation.status !== "normal")
-    return messages.text(`status.${observation.status}`);
-  return messages.dynamic(`reason.${observation.reason}`, messages.text(`status.${observation.status}`), {
-    low: observation.low === null ? "?" : messages.number(observation.low),
-    high: observation.high === null ? "?" : messages.number(observation.high),
-    parts: observation.parts ?? 0,
-    expected: observation.expected ?? 0,
-  });
+export function reasonText(messages: Messages, indicator: Indicator, observation: Observation): string {
+  const { low, high, reason, status, value } = observation;
+  if (reason === null) return value === null ? messages.text(`status.${status}`) : "";
+  if (reason === "not-known" && status !== "normal") return messages.text(`status.${status}`);
+  if (reason === "masked" && low !== null && high !== null) {
+    const bounds = { low: messages.number(low), high: messages.number(high) };
+    return messages.text(indicator.measure === "count" ? "reason.masked" : "reason.masked-count", bounds);
+  }
+  const parts = { parts: observation.parts ?? 0, expected: observation.expected ?? 0 };
+  return messages.dynamic(`reason.${reason}`, messages.text(`status.${status}`), { ...parts, low: "?", high: "?" });
+}
+
+/** The name of a level of areas, such as region. */
+export function levelLabel(messages: Messages, level: string): string {
+  return messages.dynamic(`level.${level}`, level.replaceAll(/[-_]/g, " "));
+}
+
+/** What one line of a figure is: the values of its dimensions, or the total. */
+export function seriesLabel(messages: Messages, observation: Observation | undefined): string {
+  const parts = Object.entries(observation?.dimensions ?? {})
+    .filter(([, value]) => value !== "_T")
+    .map(([name, value]) => valueLabel(messages, name, value));
+  return parts.length === 0 ? messages.text("indicator.total") : parts.join(messages.text("punctuation.list"));
 }

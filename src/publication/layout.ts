@@ -1,6 +1,7 @@
 import { type Language, type Manifest, type Observatory, textIn } from "../evidence/index.ts";
 import { type CatalogueLanguage, catalogueLanguages, type MessageKey, type Messages } from "./catalogue.ts";
 import { address, type Html, html } from "./html.ts";
+import { styleAddress } from "./style.ts";
 
 /** What every page of an observatory shows around its content. */
 export interface Site {
@@ -12,8 +13,19 @@ export interface Page {
   readonly title: string;
   /** Address of this page without its language, so that the other languages can be linked. */
   readonly path: readonly string[];
+  /** Values that this page understands, kept in the links to the other languages. */
   readonly query?: Readonly<Record<string, string | undefined>>;
+  /** The pages above this one, from the first page downwards; this page itself is not among them. */
+  readonly trail?: readonly Step[];
+  /** Says that something cannot be shown: no part of the navigation is the current one. */
+  readonly problem?: boolean;
   readonly content: Html;
+}
+
+/** A page above another one. */
+export interface Step {
+  readonly title: string;
+  readonly address: string;
 }
 
 const sections: readonly (readonly [MessageKey, string])[] = [
@@ -44,7 +56,7 @@ export function renderPage(site: Site, messages: Messages, page: Page): Html {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${page.title === name ? name : `${page.title} — ${name}`}</title>
-<link rel="stylesheet" href="/style.css">
+<link rel="stylesheet" href="${styleAddress}">
 <link rel="icon" href="data:,">
 </head>
 <body>
@@ -59,13 +71,13 @@ ${observatory.simulated ? html`<p class="notice">${messages.text("site.simulated
     )}</p>
 <p class="site"><a href="${address([language])}">${name}</a></p>
 <nav aria-label="${messages.text("site.nav")}"><ul>${sections.map(([key, path]) => {
-    const here = (page.path[0] ?? "") === path;
+    const here = page.problem !== true && (page.path[0] ?? "") === path;
     const target = path === "" ? address([language]) : address([language, path]);
-    return html`<li><a href="${target}"${here ? html` aria-current="page"` : ""}>${messages.text(key)}</a></li>`;
+    return html`<li><a href="${target}"${here ? html` aria-current="${page.path.length > 1 ? "true" : "page"}"` : ""}>${messages.text(key)}</a></li>`;
   })}</ul></nav>
 </header>
 <main id="content" tabindex="-1">
-<h1>${page.title}</h1>
+${trailOf(page.trail ?? [], messages)}<h1>${page.title}</h1>
 ${page.content}
 </main>
 <footer>
@@ -75,4 +87,12 @@ ${observatory.licence === undefined ? "" : html`<p>${messages.text("site.licence
 </footer>
 </body>
 </html>`;
+}
+
+function trailOf(trail: readonly Step[], messages: Messages): Html | string {
+  if (trail.length === 0) return "";
+  return html`<nav class="trail" aria-label="${messages.text("site.trail")}"><ol>${trail.map(
+    (step) => html`<li><a href="${step.address}">${step.title}</a></li>`,
+  )}</ol></nav>
+`;
 }

@@ -33,7 +33,8 @@ ${renderTable(
     areaLabel(definitions, messages, area),
     ...years.map((year) => {
       const share = shares.get(`${area} ${year}`);
-      return numberCell(share === undefined ? "—" : `${messages.percent(share)} %`);
+      if (share === undefined) return numberCell(messages.text("dimension._U"));
+      return { content: `${messages.percent(share)} %`, number: true, emphasis: share < 1 };
     }),
   ]),
 )}

@@ -12,7 +12,7 @@ export function crosswalksPage(
   reports: readonly CrosswalkReport[],
   messages: Messages,
 ): Html {
-  return html`<p class="lead">${messages.text("crosswalks.lead")}</p>
+  return html`<p class="lead">${messages.text("crosswalks.lead")} ${messages.text("crosswalks.levels")}</p>
 ${reports.length === 0 ? html`<p>${messages.text("crosswalks.none")}</p>` : reports.map((report) => reportSection(reader, report, messages))}`;
 }
 
@@ -38,7 +38,7 @@ function reportSection(reader: ObservatoryReader, report: CrosswalkReport, messa
     ...row.codesReached.map(share),
     share(row.codesUnmapped),
   ]);
-  const name = `${title}: ${report.facts}`;
+  const name = `${title} (${report.stream}/${report.facts})`;
   return html`<h2 id="${report.stream}-${report.facts}">${name}</h2>
 ${
   crosswalk === undefined
@@ -71,7 +71,7 @@ ${
   report.unmapped.length === 0
     ? html`<p>${messages.text("crosswalks.allMapped")}</p>`
     : renderTable(
-        messages.text("crosswalks.unmappedCodes"),
+        `${name} — ${messages.text("crosswalks.unmappedCodes")}`,
         [
           messages.text("crosswalks.code"),
           numberCell(messages.text("crosswalks.records")),

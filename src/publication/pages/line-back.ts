@@ -1,8 +1,9 @@
 import { type LineBack, type LineBackSet, type ObservatoryReader, periodText, textIn } from "../../evidence/index.ts";
 import type { Messages } from "../catalogue.ts";
 import { address, type Html, html } from "../html.ts";
-import { areaLabel, iccsLabel, periodLabel, unitLabel, valueLabel, valueText } from "../labels.ts";
-import { numberCell, renderTable } from "./table.ts";
+import { amountText, areaLabel, iccsLabel, valueLabel, valueText } from "../labels.ts";
+import { periodWords } from "../periods.ts";
+import { numberCell, renderTable, wholeCell } from "./table.ts";
 
 /** From one figure to the bytes: facts, rules, rows of the source, snapshots. */
 export function lineBackPage(reader: ObservatoryReader, lineBack: LineBack, messages: Messages): Html {
@@ -12,16 +13,23 @@ export function lineBackPage(reader: ObservatoryReader, lineBack: LineBack, mess
   const parts = Object.entries(observation.dimensions)
     .filter(([, value]) => value !== "_T")
     .map(([name, value]) => valueLabel(messages, name, value));
+  const figure = [
+    textIn(indicator.title, language),
+    areaLabel(definitions, messages, observation.area),
+    ...parts,
+    periodWords(messages, observation.period, observation.frequency),
+  ].join(messages.text("punctuation.list"));
+  const value =
+    observation.value === null
+      ? valueText(messages, indicator, observation)
+      : amountText(definitions, messages, indicator, observation.value);
+  const target = address([language, "indicators", indicator.indicator], {
+    area: observation.area,
+    by: observation.grouping,
+  });
   return html`<p class="lead">${messages.text("explain.lead")}</p>
 <h2>${messages.text("explain.figure")}</h2>
-<p class="said"><a href="${address([language, "indicators", indicator.indicator], { area: observation.area, by: observation.grouping })}">${textIn(
-    indicator.title,
-    language,
-  )}</a>, ${[areaLabel(definitions, messages, observation.area), ...parts, periodLabel(observation.period, observation.frequency)].join(", ")}: <strong>${valueText(
-    messages,
-    indicator,
-    observation,
-  )}</strong> ${observation.value === null ? "" : unitLabel(definitions, messages, indicator)}</p>
+<p class="said"><a href="${target}">${messages.text("explain.what", { figure, value })}</a></p>
 ${lineBack.sets.map((set) => setSection(reader, set, messages))}`;
 }
 
@@ -29,10 +37,14 @@ function setSection(reader: ObservatoryReader, set: LineBackSet, messages: Messa
   const { definitions } = reader;
   const stream = definitions.streams.get(set.stream)?.value;
   const frequency = stream?.facts.find(({ facts }) => facts === set.facts)?.period.frequency ?? "A";
-  const name = `${messages.text(`column.${set.role}`)}: ${stream === undefined ? set.stream : textIn(stream.title, messages.language)} (${set.stream}/${set.facts})`;
+  const name = messages.text("explain.set", {
+    role: messages.text(`column.${set.role}`),
+    title: stream === undefined ? set.stream : textIn(stream.title, messages.language),
+    facts: `${set.stream}/${set.facts}`,
+  });
   return html`<h2>${name}</h2>
 ${renderTable(
-  messages.text("explain.facts"),
+  `${messages.text("explain.facts")} (${set.stream}/${set.facts})`,
   [
     messages.text("column.area"),
     messages.text("column.period"),
@@ -44,8 +56,8 @@ ${renderTable(
   ],
   set.rows.map((fact) => [
     areaLabel(definitions, messages, fact.area),
-    periodText(fact.period, frequency),
-    fact.iccs === null ? "—" : iccsLabel(messages, fact.iccs),
+    wholeCell(periodText(fact.period, frequency)),
+    fact.iccs === null ? messages.text("iccs._U") : iccsLabel(messages, fact.iccs),
     valueLabel(messages, "sex", fact.sex),
     valueLabel(messages, "age", fact.age),
     numberCell(
@@ -54,12 +66,12 @@ ${renderTable(
     numberCell(messages.number(fact.records, 0)),
   ]),
 )}
-${set.allRows > set.rows.length ? html`<p>${messages.text("indicator.tableRows", { shown: messages.number(set.rows.length), all: messages.number(set.allRows) })}</p>` : ""}
+${set.allRows > set.rows.length ? html`<p>${messages.text("explain.someRows", { shown: messages.number(set.rows.length), all: messages.number(set.allRows) })}</p>` : ""}
 ${
   set.crosswalk === undefined
     ? html`<p>${messages.text("explain.noRules")}</p>`
     : html`<p>${set.crosswalk.id} ${set.crosswalk.version}</p>${renderTable(
-        messages.text("explain.rules"),
+        `${messages.text("explain.rules")} (${set.stream}/${set.facts})`,
         [
           messages.text("crosswalks.code"),
           messages.text("column.iccs"),
@@ -81,7 +93,7 @@ ${
       )}`
 }
 ${renderTable(
-  messages.text("explain.snapshots"),
+  `${messages.text("explain.snapshots")} (${set.stream}/${set.facts})`,
   [
     messages.text("sources.file"),
     messages.text("sources.hash"),

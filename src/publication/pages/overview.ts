@@ -1,8 +1,9 @@
 import { type Observation, type ObservatoryReader, textIn } from "../../evidence/index.ts";
 import type { Messages } from "../catalogue.ts";
 import { address, type Html, html } from "../html.ts";
-import { periodLabel, reasonText, unitLabel, valueText } from "../labels.ts";
-import { numberCell, renderTable } from "./table.ts";
+import { amountText, reasonText, valueText } from "../labels.ts";
+import { periodLabel } from "../periods.ts";
+import { numberCell, renderTable, wholeCell } from "./table.ts";
 
 /** The first page: what the observatory is, every indicator with its latest figure, and where they come from. */
 export function overviewPage(
@@ -23,19 +24,25 @@ export function overviewPage(
         "",
       ];
     }
-    const reason = observation.value === null ? "" : reasonText(messages, observation);
-    const unit = unitLabel(definitions, messages, indicator);
+    const reason = observation.value === null ? "" : reasonText(messages, indicator, observation);
+    const target = address([language, "explain", id], { area: observation.area, by: "", period: observation.period });
+    const lineBack = messages.text("column.lineBack");
     return [
       { content: link },
       {
-        content: html`${valueText(messages, indicator, observation)} ${observation.value === null ? "" : unit}${reason === "" ? "" : html` <span class="mark">${reason}</span>`}`,
+        content: html`${
+          observation.value === null
+            ? valueText(messages, indicator, observation)
+            : amountText(definitions, messages, indicator, observation.value)
+        }${reason === "" ? "" : html` <span class="mark">${reason}</span>`}<br><a class="small" href="${target}" aria-label="${lineBack}: ${textIn(indicator.title, language)}">${lineBack}</a>`,
       },
-      periodLabel(observation.period, observation.frequency),
+      wholeCell(periodLabel(observation.period, observation.frequency)),
     ];
   });
   const streams = [...definitions.streams].map(([id, { value: stream }]) => {
     const summary = manifest.streams[id]?.summary ?? null;
-    const number = (value: number | undefined) => numberCell(value === undefined ? "—" : messages.number(value, 0));
+    const number = (value: number | undefined) =>
+      numberCell(value === undefined ? messages.text("dimension._U") : messages.number(value, 0));
     return [
       { content: html`<a href="${address([language, "quarantine", id])}">${textIn(stream.title, language)}</a>` },
       number(summary?.rowsIn),
@@ -54,6 +61,7 @@ ${
         messages.text("home.indicators"),
         [messages.text("home.indicator"), messages.text("home.latest"), messages.text("home.period")],
         rows,
+        true,
       )
 }
 <h2>${messages.text("home.streams")}</h2>
@@ -68,5 +76,6 @@ ${renderTable(
     numberCell(messages.text("sources.setAside")),
   ],
   streams,
+  true,
 )}`;
 }

@@ -34,6 +34,7 @@ ${
             numberCell(messages.number(part.bytes, 0)),
             { content: html`<span class="hash">${part.sha256}</span>` },
           ]),
+        true,
       )
 }`;
 })}`;
