@@ -49,7 +49,7 @@ export function unitLabel(definitions: Definitions, messages: Messages, indicato
 }
 
 /** The count unit of an indicator's numerator. */
-export function countUnitOf(definitions: Definitions, indicator: Indicator): string {
+function countUnitOf(definitions: Definitions, indicator: Indicator): string {
   const [stream = "", set = ""] = (indicator.numerator.facts[0] ?? "").split("/");
   return definitions.streams.get(stream)?.value.facts.find(({ facts }) => facts === set)?.countUnit ?? "";
 }

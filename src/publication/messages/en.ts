@@ -12,6 +12,7 @@ export const en = {
   "site.builtWith": "Made with Justitia {$version}. Built {$date}.",
   "site.asOf": "As known on {$date}.",
   "site.licence": "Licence of what is published here: {$licence}",
+  "site.trail": "Where you are",
 
   "home.indicators": "Indicators",
   "home.latest": "Latest figure",
@@ -21,7 +22,6 @@ export const en = {
   "home.streams": "Where the figures come from",
   "home.none": "No indicator is defined yet.",
 
-  "indicator.figure": "Figure",
   "indicator.figureOf": "{$title}, {$area}",
   "indicator.table": "The figures behind it",
   "indicator.tableRows": "Showing {$shown} of {$all} rows; the download has them all.",
@@ -43,8 +43,69 @@ export const en = {
   "indicator.citation": "{$publisher}: {$title}. Justitia build of {$date}, vintage {$vintage}.",
   "indicator.sdg": "SDG indicator {$sdg}",
   "indicator.noFigures": "There are no figures for this choice.",
-  "indicator.explainOne": "Line back of this figure",
   "indicator.events": "Events marked in the figure",
+  "indicator.coverageUnknown": "No ledger of reports is kept for these figures: how complete they are is not known.",
+  "indicator.coverageRange":
+    "For the figures shown, reports cover between {$low} and {$high} percent of the population.",
+  "indicator.coverageOne": "For the figures shown, reports cover {$share} percent of the population.",
+  "indicator.coverageStates": "Of {$all} figures shown, {$partial} are partial and {$unknown} are not known.",
+
+  "figure.span": "Values from {$from} to {$until}.",
+  "figure.series":
+    "{$label}: lowest {$low} in {$lowPeriod}, highest {$high} in {$highPeriod}, latest {$latest} in {$latestPeriod}.",
+  "figure.bars": "Largest: {$first}, {$most}. Smallest: {$last}, {$least}.",
+  "figure.table": "The table below has every value.",
+
+  "note.partial": "Hollow markers: only a part was reported. They are not joined to the line.",
+  "note.partialBars": "Dashed bars: only a part was reported.",
+  "note.bands": "Shaded bands: {$level} percent confidence intervals.",
+  "note.whiskers": "Thin lines: {$level} percent confidence intervals.",
+  "note.gaps": "A gap in a line: there is no figure.",
+  "note.someLines": "Drawn are the {$shown} largest of {$all}; the table has the others.",
+  "note.someBars": "Drawn are the {$shown} areas with the largest figures of {$all}; the table has the others.",
+
+  "sentence.now": "{$title} in {$area}, {$period}: {$amount}.",
+  "sentence.nowNowhere": "{$title}, area not known, {$period}: {$amount}.",
+  "sentence.interval": "{$level} percent confidence interval: {$lower} to {$upper}.",
+  "sentence.more": "That is {$change} percent more than for {$before}.",
+  "sentence.less": "That is {$change} percent less than for {$before}.",
+  "sentence.morePoints": "That is {$change} percentage points more than for {$before}.",
+  "sentence.lessPoints": "That is {$change} percentage points less than for {$before}.",
+  "sentence.same": "That is the same as for {$before}.",
+  "sentence.nearlySame": "That is nearly the same as for {$before}.",
+  "sentence.before": "For {$before} it was {$value}.",
+  "sentence.withinChance": "The difference is within what chance alone can make.",
+  "sentence.estimated": "It is an estimate.",
+  "sentence.partial": "Reports cover only {$coverage} percent of the population: the figure is partial.",
+  "sentence.parts": "It is made from the {$parts} of {$expected} areas that have figures.",
+  "sentence.bounds": "Because small counts are masked, only bounds are known for {$period}: {$low} to {$high}.",
+  "sentence.none": "There is no figure for {$period}: {$reason}.",
+  "sentence.laterPartial": "The figure for {$period} is partial and is not compared.",
+
+  "amount.offences": ".input {$count :number} .match $count one {{{$value} offence}} * {{{$value} offences}}",
+  "amount.incidents": ".input {$count :number} .match $count one {{{$value} incident}} * {{{$value} incidents}}",
+  "amount.victims": ".input {$count :number} .match $count one {{{$value} victim}} * {{{$value} victims}}",
+  "amount.suspects": ".input {$count :number} .match $count one {{{$value} suspect}} * {{{$value} suspects}}",
+  "amount.persons-arrested":
+    ".input {$count :number} .match $count one {{{$value} person arrested}} * {{{$value} persons arrested}}",
+  "amount.persons-prosecuted":
+    ".input {$count :number} .match $count one {{{$value} person prosecuted}} * {{{$value} persons prosecuted}}",
+  "amount.persons-convicted":
+    ".input {$count :number} .match $count one {{{$value} person convicted}} * {{{$value} persons convicted}}",
+  "amount.persons-held":
+    ".input {$count :number} .match $count one {{{$value} person held}} * {{{$value} persons held}}",
+  "amount.places": ".input {$count :number} .match $count one {{{$value} place}} * {{{$value} places}}",
+  "amount.persons": ".input {$count :number} .match $count one {{{$value} person}} * {{{$value} persons}}",
+  "amount.deaths": ".input {$count :number} .match $count one {{{$value} death}} * {{{$value} deaths}}",
+  "amount.cases": ".input {$count :number} .match $count one {{{$value} case}} * {{{$value} cases}}",
+  "amount.requests": ".input {$count :number} .match $count one {{{$value} request}} * {{{$value} requests}}",
+  "amount.percent": "{$value} percent",
+  "amount.rate": "{$amount} per {$per} population",
+
+  "period.year": "{$year}",
+  "period.quarter":
+    ".input {$quarter :string} .match $quarter 1 {{the first quarter of {$year}}} 2 {{the second quarter of {$year}}} 3 {{the third quarter of {$year}}} * {{the fourth quarter of {$year}}}",
+  "period.week": "week {$week} of {$year}",
 
   "method.count": "Count: number of {$unit}.",
   "method.rate":
@@ -68,6 +129,16 @@ export const en = {
   "method.frequency": "One figure for each {$frequency}.",
   "method.populationInterpolated": "Population of the reference day between two figures: {$interpolation}.",
 
+  "interval.garwood": "exact Poisson (Garwood)",
+  "interval.wilson": "Wilson",
+  "interval.clopper-pearson": "exact binomial (Clopper-Pearson)",
+  "interval.range": "{$lower} to {$upper}",
+
+  "interpolation.none": "none, only the year itself",
+  "interpolation.step": "the last figure before it",
+  "interpolation.linear": "straight line",
+  "interpolation.geometric": "constant growth",
+
   "column.area": "Area",
   "column.period": "Period",
   "column.value": "Value",
@@ -82,6 +153,8 @@ export const en = {
   "column.age": "Age",
   "column.records": "Records",
   "column.lineBack": "Line back",
+
+  "table.none": "none",
 
   "status.normal": "normal",
   "status.estimated": "estimated",
@@ -103,6 +176,7 @@ export const en = {
   "reason.available-parts": "{$parts} of {$expected} areas",
   "reason.midpoint-of-mask": "middle of masked counts",
   "reason.population-extrapolated": "population held constant",
+  "reason.masked-count": "the count is between {$low} and {$high}",
 
   "sex.F": "female",
   "sex.M": "male",
@@ -110,15 +184,18 @@ export const en = {
   "sex._U": "sex not known",
   "sex._T": "both sexes",
   "sex._Z": "not applicable",
+
   "age._U": "age not known",
   "age._T": "all ages",
   "age._Z": "not applicable",
   "age.band": "{$low} to {$high} years",
   "age.open": "{$low} years and over",
+
   "dimension._U": "not known",
   "dimension._T": "total",
   "dimension.true": "yes",
   "dimension.false": "no",
+
   "iccs._U": "not classified",
 
   "frequency.A": "year",
@@ -143,15 +220,20 @@ export const en = {
   "unit.percent": "percent",
   "unit.rate": "{$unit} per {$per} population",
 
-  "interval.garwood": "exact Poisson (Garwood)",
-  "interval.wilson": "Wilson",
-  "interval.clopper-pearson": "exact binomial (Clopper-Pearson)",
-  "interval.range": "{$lower} to {$upper}",
+  "level.world": "World",
+  "level.region": "Regions",
+  "level.subregion": "Subregions",
+  "level.country": "Countries",
+  "level.state": "States",
+  "level.city": "Cities",
+  "level.district": "Districts",
+  "level.county": "Counties",
+  "level.province": "Provinces",
+  "level.municipality": "Municipalities",
+  "level.community-area": "Community areas",
+  "level.part": "Parts of subregions",
 
-  "interpolation.none": "none, only the year itself",
-  "interpolation.step": "the last figure before it",
-  "interpolation.linear": "straight line",
-  "interpolation.geometric": "constant growth",
+  "punctuation.list": ", ",
 
   "crosswalks.title": "Classification coverage",
   "crosswalks.lead":
@@ -168,6 +250,7 @@ export const en = {
   "crosswalks.share": "Share",
   "crosswalks.version": "Version {$version}. {$authority}",
   "crosswalks.none": "No stream of this observatory is classified by a crosswalk.",
+  "crosswalks.levels": "A record that reaches a level also reaches the levels above it: level 1 is the coarsest.",
 
   "coverage.title": "Who reported",
   "coverage.lead":
@@ -203,6 +286,13 @@ export const en = {
   "quarantine.yes": "yes",
   "quarantine.no": "no",
   "quarantine.published": "Published",
+  "quarantine.findings": "{$findings} findings in {$rows} rows. Listed are findings {$from} to {$until}.",
+  "quarantine.rowIn": "{$file}, row {$row}",
+  "quarantine.lineIn": "{$file}, line {$line}",
+  "quarantine.next": "Next",
+  "quarantine.previous": "Previous",
+  "quarantine.rows.title": "Rows put apart or flagged",
+  "quarantine.rules.title": "By rule",
 
   "sources.title": "Sources",
   "sources.lead":
@@ -233,8 +323,9 @@ export const en = {
   "explain.snapshots": "The bytes they were read from",
   "explain.rule": "Rule",
   "explain.weight": "Weight",
-  "explain.authority": "Authority",
-  "explain.note": "Note",
+  "explain.someRows": "Showing the {$shown} largest of {$all} facts.",
+  "explain.what": "{$figure}: {$value}",
+  "explain.set": "{$role}: {$title} ({$facts})",
 
   "problem.notFound": "There is no such page",
   "problem.notFoundHint":
@@ -244,92 +335,7 @@ export const en = {
   "problem.unknownBreakdown": "This indicator is not broken down by “{$found}”.",
   "problem.server": "Something went wrong",
   "problem.serverHint": "The mistake is ours and has been noted. Please try again.",
-
-  "period.year": "{$year}",
-  "period.quarter":
-    ".input {$quarter :string} .match $quarter 1 {{the first quarter of {$year}}} 2 {{the second quarter of {$year}}} 3 {{the third quarter of {$year}}} * {{the fourth quarter of {$year}}}",
-  "period.week": "week {$week} of {$year}",
-  "amount.offences": ".input {$count :number} .match $count one {{{$value} offence}} * {{{$value} offences}}",
-  "amount.incidents": ".input {$count :number} .match $count one {{{$value} incident}} * {{{$value} incidents}}",
-  "amount.victims": ".input {$count :number} .match $count one {{{$value} victim}} * {{{$value} victims}}",
-  "amount.suspects": ".input {$count :number} .match $count one {{{$value} suspect}} * {{{$value} suspects}}",
-  "amount.persons-arrested":
-    ".input {$count :number} .match $count one {{{$value} person arrested}} * {{{$value} persons arrested}}",
-  "amount.persons-prosecuted":
-    ".input {$count :number} .match $count one {{{$value} person prosecuted}} * {{{$value} persons prosecuted}}",
-  "amount.persons-convicted":
-    ".input {$count :number} .match $count one {{{$value} person convicted}} * {{{$value} persons convicted}}",
-  "amount.persons-held":
-    ".input {$count :number} .match $count one {{{$value} person held}} * {{{$value} persons held}}",
-  "amount.places": ".input {$count :number} .match $count one {{{$value} place}} * {{{$value} places}}",
-  "amount.persons": ".input {$count :number} .match $count one {{{$value} person}} * {{{$value} persons}}",
-  "amount.deaths": ".input {$count :number} .match $count one {{{$value} death}} * {{{$value} deaths}}",
-  "amount.cases": ".input {$count :number} .match $count one {{{$value} case}} * {{{$value} cases}}",
-  "amount.requests": ".input {$count :number} .match $count one {{{$value} request}} * {{{$value} requests}}",
-  "amount.percent": "{$value} percent",
-  "amount.rate": "{$amount} per {$per} population",
-  "reason.masked-count": "the count is between {$low} and {$high}",
-  "sentence.now": "{$title} in {$area}, {$period}: {$amount}.",
-  "sentence.nowNowhere": "{$title}, area not known, {$period}: {$amount}.",
-  "sentence.interval": "{$level} percent confidence interval: {$lower} to {$upper}.",
-  "sentence.more": "That is {$change} percent more than for {$before}.",
-  "sentence.less": "That is {$change} percent less than for {$before}.",
-  "sentence.morePoints": "That is {$change} percentage points more than for {$before}.",
-  "sentence.lessPoints": "That is {$change} percentage points less than for {$before}.",
-  "sentence.same": "That is the same as for {$before}.",
-  "sentence.nearlySame": "That is nearly the same as for {$before}.",
-  "sentence.before": "For {$before} it was {$value}.",
-  "sentence.withinChance": "The difference is within what chance alone can make.",
-  "sentence.estimated": "It is an estimate.",
-  "sentence.partial": "Reports cover only {$coverage} percent of the population: the figure is partial.",
-  "sentence.parts": "It is made from the {$parts} of {$expected} areas that have figures.",
-  "sentence.bounds": "Because small counts are masked, only bounds are known for {$period}: {$low} to {$high}.",
-  "sentence.none": "There is no figure for {$period}: {$reason}.",
-  "sentence.laterPartial": "The figure for {$period} is partial and is not compared.",
-  "site.trail": "Where you are",
-  "table.none": "none",
-  "note.partial": "Hollow markers: only a part was reported. They are not joined to the line.",
-  "note.partialBars": "Dashed bars: only a part was reported.",
-  "note.bands": "Shaded bands: {$level} percent confidence intervals.",
-  "note.whiskers": "Thin lines: {$level} percent confidence intervals.",
-  "note.gaps": "A gap in a line: there is no figure.",
-  "note.someLines": "Drawn are the {$shown} largest of {$all}; the table has the others.",
-  "note.someBars": "Drawn are the {$shown} areas with the largest figures of {$all}; the table has the others.",
-  "figure.span": "Values from {$from} to {$until}.",
-  "figure.series":
-    "{$label}: lowest {$low} in {$lowPeriod}, highest {$high} in {$highPeriod}, latest {$latest} in {$latestPeriod}.",
-  "figure.bars": "Largest: {$first}, {$most}. Smallest: {$last}, {$least}.",
-  "figure.table": "The table below has every value.",
-  "indicator.coverageUnknown": "No ledger of reports is kept for these figures: how complete they are is not known.",
-  "indicator.coverageRange":
-    "For the figures shown, reports cover between {$low} and {$high} percent of the population.",
-  "indicator.coverageOne": "For the figures shown, reports cover {$share} percent of the population.",
-  "indicator.coverageStates": "Of {$all} figures shown, {$partial} are partial and {$unknown} are not known.",
-  "crosswalks.levels": "A record that reaches a level also reaches the levels above it: level 1 is the coarsest.",
-  "quarantine.findings": "{$findings} findings in {$rows} rows. Listed are findings {$from} to {$until}.",
-  "quarantine.rowIn": "{$file}, row {$row}",
-  "quarantine.lineIn": "{$file}, line {$line}",
-  "quarantine.next": "Next",
-  "quarantine.previous": "Previous",
-  "quarantine.rows.title": "Rows put apart or flagged",
-  "quarantine.rules.title": "By rule",
-  "level.world": "World",
-  "level.region": "Regions",
-  "level.subregion": "Subregions",
-  "level.country": "Countries",
-  "level.state": "States",
-  "level.city": "Cities",
-  "level.district": "Districts",
-  "level.county": "Counties",
-  "level.province": "Provinces",
-  "level.municipality": "Municipalities",
-  "level.community-area": "Community areas",
-  "level.part": "Parts of subregions",
   "problem.unknownList": "There is no such part of the list.",
-  "punctuation.list": ", ",
-  "explain.someRows": "Showing the {$shown} largest of {$all} facts.",
-  "explain.what": "{$figure}: {$value}",
-  "explain.set": "{$role}: {$title} ({$facts})",
 } as const;
 
 export type MessageKey = keyof typeof en;

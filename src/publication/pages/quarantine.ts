@@ -165,7 +165,7 @@ function findingItem(result: StreamResult, row: readonly QuarantinedRow[], messa
           : html`<br>${messages.text("quarantine.expected")}: <span lang="en">${finding.expected}</span>`
       }</li>`,
   )}</ul>
-${first.delivered === null ? "" : html`<p class="delivered">${deliveredText(first.delivered)}</p>`}</li>`;
+${first.delivered === null ? "" : html`<p class="delivered">${messages.text("quarantine.delivered")}: ${deliveredText(first.delivered)}</p>`}</li>`;
 }
 
 /** The columns of a delivered row with their values; the text itself where it is no JSON object. */
