@@ -233,6 +233,7 @@ export const en = {
   "level.community-area": "Community areas",
   "level.part": "Parts of subregions",
 
+  "punctuation.colon": ": ",
   "punctuation.list": ", ",
 
   "crosswalks.title": "Classification coverage",

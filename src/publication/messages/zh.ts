@@ -222,6 +222,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "level.community-area": "社区",
   "level.part": "次区域的部分",
 
+  "punctuation.colon": "：",
   "punctuation.list": "，",
 
   "crosswalks.title": "分类覆盖情况",

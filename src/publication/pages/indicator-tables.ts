@@ -10,8 +10,11 @@ import { type Cell, numberCell, renderTable, wholeCell } from "./table.ts";
 /** Most rows of the table behind a figure: a page is to be read on a slow line, the download has all. */
 const tableRowLimit = 150;
 
+type TableInput = Pick<IndicatorPageInput, "id" | "indicator" | "choice" | "series">;
+type Identified = Pick<IndicatorPageInput, "id" | "indicator">;
+
 /** The figures behind the figure, newest first; what is not known is said in words. */
-export function figureTable(input: IndicatorPageInput, messages: Messages): Html {
+export function figureTable(input: TableInput, messages: Messages): Html {
   const { indicator, choice, series } = input;
   const dimensions = choice.grouping === "" ? [] : choice.grouping.split(",");
   const quotient = indicator.measure !== "count";
@@ -90,12 +93,12 @@ ${renderTable(
 )}`;
 }
 
-function valueCell({ indicator }: IndicatorPageInput, observation: Observation, messages: Messages): Cell {
+function valueCell({ indicator }: Identified, observation: Observation, messages: Messages): Cell {
   const text = valueText(messages, indicator, observation);
   return observation.value === null ? { content: html`<em>${text}</em>` } : numberCell(text);
 }
 
-function intervalCell({ indicator }: IndicatorPageInput, observation: Observation, messages: Messages): Cell {
+function intervalCell({ indicator }: Identified, observation: Observation, messages: Messages): Cell {
   const { lower, upper } = observation;
   if (lower === null || upper === null) return { content: messages.text("table.none") };
   return wholeCell(
@@ -106,14 +109,14 @@ function intervalCell({ indicator }: IndicatorPageInput, observation: Observatio
   );
 }
 
-function statusText({ indicator }: IndicatorPageInput, observation: Observation, messages: Messages): string {
+function statusText({ indicator }: Identified, observation: Observation, messages: Messages): string {
   const status = messages.text(`status.${observation.status}`);
   const reason = observation.value === null ? "" : reasonText(messages, indicator, observation);
   return reason === "" ? status : `${status}: ${reason}`;
 }
 
 /** The link from a figure to what it was made from; its name for assistive technology says which figure. */
-function lineBackCell({ id }: IndicatorPageInput, observation: Observation, messages: Messages, area?: string): Cell {
+function lineBackCell({ id }: Identified, observation: Observation, messages: Messages, area?: string): Cell {
   const names = observation.grouping === "" ? [] : observation.grouping.split(",");
   const which = [
     area,

@@ -109,5 +109,5 @@ ${renderTable(
       set.delivery.retrievedAt,
     ]),
 )}
-<p>${messages.text("sources.location")}: <code>${set.delivery.location}</code></p>`;
+<p>${messages.text("sources.location")}${messages.text("punctuation.colon")}<code>${set.delivery.location}</code></p>`;
 }

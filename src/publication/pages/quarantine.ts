@@ -149,6 +149,7 @@ function rowsOf(found: readonly QuarantinedRow[]): QuarantinedRow[][] {
 function findingItem(result: StreamResult, row: readonly QuarantinedRow[], messages: Messages): Html | string {
   const [first] = row;
   if (first === undefined) return "";
+  const colon = messages.text("punctuation.colon");
   const file = result.parts[first.part]?.name ?? String(first.part + 1);
   const place =
     first.row === null
@@ -158,14 +159,14 @@ function findingItem(result: StreamResult, row: readonly QuarantinedRow[], messa
 <ul class="plain">${row.map(
     (finding) =>
       html`<li><code>${finding.rule}</code>${
-        finding.found === null ? "" : html`<br>${messages.text("quarantine.found")}: <q>${finding.found}</q>`
+        finding.found === null ? "" : html`<br>${messages.text("quarantine.found")}${colon}<q>${finding.found}</q>`
       }${
         finding.expected === null
           ? ""
-          : html`<br>${messages.text("quarantine.expected")}: <span lang="en">${finding.expected}</span>`
+          : html`<br>${messages.text("quarantine.expected")}${colon}<span lang="en">${finding.expected}</span>`
       }</li>`,
   )}</ul>
-${first.delivered === null ? "" : html`<p class="delivered">${messages.text("quarantine.delivered")}: ${deliveredText(first.delivered)}</p>`}</li>`;
+${first.delivered === null ? "" : html`<p class="delivered">${messages.text("quarantine.delivered")}${colon}${deliveredText(first.delivered)}</p>`}</li>`;
 }
 
 /** The columns of a delivered row with their values; the text itself where it is no JSON object. */
