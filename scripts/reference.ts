@@ -1,13 +1,13 @@
 // Writes the parts of docs/reference that are made from the program itself. Tests hold them against it.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { main } from "../src/app/main.ts";
+import { main } from "../src/app/index.ts";
 import { type DefinitionKind, definitionJsonSchema, definitionKinds } from "../src/evidence/index.ts";
 
 const reference = fileURLToPath(new URL("../docs/reference/", import.meta.url));
 
 /** What the program prints for a command line, such as `["build", "--help"]`. */
-export async function helpOf(argv: readonly string[]): Promise<string> {
+async function helpOf(argv: readonly string[]): Promise<string> {
   let out = "";
   const write = (text: string): void => {
     out += text;

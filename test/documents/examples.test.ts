@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parse, stringify } from "yaml";
-import { checked } from "../../src/app/observatory.ts";
-import { definitionKinds } from "../../src/evidence/index.ts";
+import { checkReferences, definitionKinds, loadDefinitions } from "../../src/evidence/index.ts";
 import { type FencedBlock, fencedBlocks, markdownFiles, textOf } from "./markdown.ts";
 
 const observatory = "observatory: example\ntitle: Example\ndescription: Example\nareas: { file: areas.csv }\n";
@@ -41,12 +40,13 @@ async function faults(kind: string, text: string, table = ""): Promise<string[]>
     [`${folder}/example.yaml`, text],
     ["crosswalks/penal-code.csv", table],
   ]);
-  const { problems } = await checked("example", {
+  const loaded = await loadDefinitions("example", {
     list: async (name) =>
       [...files.keys()].filter((path) => path.startsWith(`${name}/`)).map((path) => path.slice(name.length + 1)),
     read: async (path) => files.get(path),
   });
-  return problems
+  const between = loaded.definitions === undefined ? [] : checkReferences(loaded.definitions);
+  return [...loaded.problems, ...between]
     .filter(({ code }) =>
       /^(crosswalk|csv)\.|^definition\.(yaml|empty|unknown-field|missing-field|invalid-value)$/.test(code),
     )
