@@ -33,26 +33,30 @@ test(`after kill -9 at ${kills} random moments the next build says, byte for byt
   await trial.build(["--state", join(trial.folder, "first"), ...threads]);
   const begun = performance.now();
   const expected = await trial.build(["--state", undisturbed, ...threads]);
-  const milliseconds = performance.now() - begun;
+  let reach = performance.now() - begun;
   assert.equal(expected.code, 0, expected.err);
   const results = await resultsIn(undisturbed);
   assert.ok(Object.keys(results).some((path) => path.startsWith("steps/indicator/")));
 
   const random = createRandom(20_260_101, 1);
   let killed = 0;
-  for (let index = 0; index < kills; index += 1) {
-    const state = join(trial.folder, `state-${index}`);
+  for (let attempt = 0; killed < kills; attempt += 1) {
+    assert.ok(attempt < 20 * kills, "the kills keep falling behind the end of the builds");
+    const state = join(trial.folder, `state-${attempt}`);
     // Starting the program takes a while in which it writes nothing: most kills shall fall behind it.
-    const delay = milliseconds * (0.15 + 0.85 * random.uniform());
+    const delay = reach * (0.15 + 0.85 * random.uniform());
     const ended = await trial.build(["--state", state, ...threads], {
       started: (kill) => setTimeout(kill, delay),
     });
-    if (ended.signal === "SIGKILL") killed += 1;
-    const next = await trial.build(["--state", state, ...threads]);
-    assert.equal(next.code, 0, next.err);
-    assert.deepEqual(next.manifest, expected.manifest);
-    assert.deepEqual(await resultsIn(state), results, `killed after ${delay} ms`);
-    await rm(state, { recursive: true });
+    // The reach follows the speed of the machine, so that kills fall all over a build and seldom behind its end.
+    reach *= ended.signal === "SIGKILL" ? 1.05 : 0.8;
+    if (ended.signal === "SIGKILL") {
+      killed += 1;
+      const next = await trial.build(["--state", state, ...threads]);
+      assert.equal(next.code, 0, next.err);
+      assert.deepEqual(next.manifest, expected.manifest);
+      assert.deepEqual(await resultsIn(state), results, `killed after ${delay} ms`);
+    }
+    await rm(state, { recursive: true, force: true });
   }
-  assert.ok(killed >= kills / 3, `${killed} of ${kills} builds were killed before their end`);
 });
