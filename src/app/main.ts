@@ -5,6 +5,7 @@ import { coverageCommand } from "./commands/coverage.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { initCommand } from "./commands/init.ts";
+import { profileCommand } from "./commands/profile.ts";
 import { quarantineCommand } from "./commands/quarantine.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -162,6 +163,15 @@ Your own:       justitia init my-observatory && justitia build my-observatory &&
   )
     .option("--limit <number>", "most rows to list", "20")
     .action(async (folder, stream, options) => done(await quarantineCommand(folder, stream, options, around)));
+  program
+    .command("profile")
+    .argument("<file>", "CSV, TSV, JSON, JSON Lines, Parquet, XLSX, SDMX-CSV or JSON-stat, also gzip or zip")
+    .option("--output <file>", "write the definition there, such as my-observatory/streams/victims.yaml")
+    .option("--sheet <name>", "which sheet of a workbook (default: the fullest)")
+    .option("--member <name>", "which file of a zip (default: the largest)")
+    .option("--json", "the findings as JSON, for machines")
+    .description("propose a first stream definition for an unknown file, with what a person must decide")
+    .action(async (file, options) => done(await profileCommand(file, options, around)));
   program
     .command("crosswalk")
     .description("work on the correspondence of a national list with the ICCS")

@@ -38,6 +38,14 @@ export {
 } from "./definitions/index.ts";
 export { type Frequency, periodText } from "./periods/index.ts";
 export {
+  type ColumnProfile,
+  type FileProfile,
+  type Finding,
+  type ProposalSurroundings,
+  profileFile,
+  proposedStream,
+} from "./profile/index.ts";
+export {
   type Comparison,
   type CoverageReport,
   type CrosswalkReport,

@@ -1,6 +1,6 @@
 /** Reading and writing tables of other systems as plain values. Knows no other folder and no database. */
 export { type CsvOptions, type CsvTable, csvField, parseCsv } from "./csv.ts";
-export { readJsonLines, readJsonRows } from "./json-rows.ts";
+export { parseJson, readJsonLines, readJsonRows } from "./json-rows.ts";
 export { readJsonStat } from "./json-stat.ts";
 export { openPayload, type PayloadOptions } from "./payload.ts";
 export { FormatError, type FormatProblem } from "./problem.ts";
@@ -8,4 +8,5 @@ export { type QuoteRules, unclosedQuote } from "./quotes.ts";
 export { readSdmxCsv } from "./sdmx-csv.ts";
 export type { TextTable } from "./table.ts";
 export { announcedEncoding, decodeText, guardLines, hasLineBeyond, type TextEncoding } from "./text.ts";
-export { readXlsx, type XlsxOptions, type XlsxTable, xlsxSheetNames } from "./xlsx.ts";
+export { readXlsx, readXlsxSheets, type XlsxOptions, type XlsxTable, xlsxSheetNames } from "./xlsx.ts";
+export { type ZipMember, zipMembers } from "./zip-members.ts";

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type CellObject, utils, type WorkBook, type WorkSheet, write } from "@e965/xlsx";
 import { zipArchive } from "./archive.test.ts";
-import { FormatError, type FormatProblem, readXlsx, type XlsxOptions, xlsxSheetNames } from "./index.ts";
+import {
+  FormatError,
+  type FormatProblem,
+  readXlsx,
+  readXlsxSheets,
+  type XlsxOptions,
+  xlsxSheetNames,
+} from "./index.ts";
 
 const plain: XlsxOptions = { preambleRows: 0, header: true };
 
@@ -174,4 +181,19 @@ test("a small workbook that expands beyond what is believed is refused before it
   assert.ok(bytes.length < 20_000);
   const problem = problemOf(bytes, { ...plain, maximumBytes: 4_000_000 });
   assert.deepEqual([problem.code, problem.expected], ["xlsx.too-large", "at most 4000000 bytes"]);
+});
+
+test("the sheets of an unknown workbook are given row by row, empty rows among them, up to a number of rows", () => {
+  const bytes = workbookOf({
+    Notes: sheetOf([["see Data"]]),
+    Data: sheetOf([[null], ["code", "n"], ["A", 1.5], ["B", null]]),
+  });
+  const [notes, data] = readXlsxSheets(bytes, 3);
+  assert.deepEqual(notes, { name: "Notes", rows: [["see Data"]], whole: true });
+  assert.equal(data?.whole, false);
+  assert.deepEqual(
+    data?.rows.map((cells) => cells.filter((cell) => cell !== null)),
+    [[], ["code", "n"], ["A", "1.5"]],
+  );
+  assert.throws(() => readXlsxSheets(Buffer.from("no workbook"), 3), FormatError);
 });

@@ -59,6 +59,30 @@ export function readXlsx(bytes: Uint8Array, options: XlsxOptions): XlsxTable {
   return { preamble, columns, rows };
 }
 
+/**
+ * The cells of every sheet of a workbook, row by row from the first, as {@link readXlsx} gives them; at most `mostRows` of
+ * each sheet. For looking at a workbook of which nothing is known yet.
+ *
+ * @throws FormatError when the bytes are no such workbook.
+ */
+export function readXlsxSheets(
+  bytes: Uint8Array,
+  mostRows: number,
+): readonly {
+  readonly name: string;
+  readonly rows: readonly (readonly (string | null)[])[];
+  readonly whole: boolean;
+}[] {
+  const workbook = open(bytes);
+  const date1904 = workbook.Workbook?.WBProps?.date1904 === true;
+  return workbook.SheetNames.map((name) => {
+    const data = workbook.Sheets[name]?.["!data"] ?? [];
+    const rows = data.slice(0, mostRows);
+    const cells = Array.from(rows, (row) => Array.from(row ?? [], (cell) => cellText(cell, date1904)));
+    return { name, rows: cells, whole: data.length <= mostRows };
+  });
+}
+
 /** The names of a workbook's sheets, in order. */
 export function xlsxSheetNames(bytes: Uint8Array): readonly string[] {
   return open(bytes).SheetNames;

@@ -16,6 +16,7 @@ export const knows: Readonly<Record<string, readonly string[]>> = {
 export const shell: Readonly<Record<string, string>> = {
   "src/formats/payload.ts": "opens gzip and zip files, whose directory stands at their end",
   "src/evidence/definitions/load.ts": "reads the definition files of an observatory",
+  "src/evidence/profile/sample.ts": "reads the beginning of an unknown file",
   "src/evidence/snapshots/effects.ts": "hands the store its clock, chance, network and files",
   "src/evidence/snapshots/pull-journal.ts": "keeps what a pull has read already",
   "src/evidence/snapshots/objects.ts": "keeps bytes under their hash",

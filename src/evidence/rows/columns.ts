@@ -16,7 +16,11 @@ export class UnreadableDelivery extends Error {
  * The names of a header row as the declaration wants them: repeated ones refused or numbered, empty ones named by place.
  * The engine does not tell names apart that differ in case only, so these count as repeated.
  */
-export function headerNames(format: Format, cells: readonly string[], file: string): string[] {
+export function headerNames(
+  format: Pick<Format, "duplicateColumns">,
+  cells: readonly string[],
+  file: string,
+): string[] {
   const used = new Map<string, string>();
   return cells.map((cell, index) => {
     const name = cell.trim() === "" ? `column ${index + 1}` : cell.trim();

@@ -1,3 +1,3 @@
-export { requireColumns, UnreadableDelivery } from "./columns.ts";
+export { headerNames, requireColumns, UnreadableDelivery } from "./columns.ts";
 export { type ReadyRows, type RowsInformation, type RowsRelation, readRows } from "./information.ts";
 export { makeRows, type RowsInput } from "./make.ts";
