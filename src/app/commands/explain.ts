@@ -40,6 +40,9 @@ export async function explainCommand(
         exitCodes.usage,
       );
     }
+    const problem = reader.manifest.indicators[indicator]?.problem ?? null;
+    if (problem !== null)
+      throw new UserError(`${indicator} was not made in the newest build. ${problem}`, exitCodes.invalid);
     const dimensions = dimensionsOf(options.by);
     const grouping = groupingOf(
       reader.definitions.indicators.get(indicator)?.value.breakdowns ?? [],

@@ -1,5 +1,6 @@
+import { access } from "node:fs/promises";
 import { serve as listen } from "@hono/node-server";
-import { type Engine, type ObservatoryReader, openReader } from "../../evidence/index.ts";
+import { type Engine, type Manifest, type ObservatoryReader, openReader } from "../../evidence/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
 import { checked, keptFiles, type OpenObservatory, openObservatory } from "../observatory.ts";
 import { createServer } from "../server.ts";
@@ -34,10 +35,9 @@ export async function readBuild(
   const manifest = await observatory.builds.current(asOf === undefined ? undefined : timeOf("--as-of", asOf));
   if (manifest === undefined) {
     const when = asOf === undefined ? "yet" : `by ${asOf}`;
-    throw new UserError(
-      `Nothing had been built ${when}. Run \`justitia build ${observatory.directory}\` first.`,
-      exitCodes.invalid,
-    );
+    const advice =
+      asOf === undefined ? `Run \`justitia build ${observatory.directory}\` first.` : "Choose a later time.";
+    throw new UserError(`Nothing had been built ${when}. ${advice}`, exitCodes.invalid);
   }
   const texts = await observatory.builds.definitions(manifest.definitions);
   if (texts === undefined)
@@ -51,6 +51,14 @@ export async function readBuild(
       `The definitions of the build of ${manifest.builtAt} cannot be read by this version. Build again.`,
       exitCodes.invalid,
     );
+  const lacking = await missingResult(`${observatory.state}/steps`, manifest);
+  if (lacking !== undefined)
+    throw new UserError(
+      `Results of the build of ${manifest.builtAt} are not in ${observatory.state} any more (${lacking}). Build again${
+        asOf === undefined ? "" : " with --as-of, or leave it out"
+      }.`,
+      exitCodes.invalid,
+    );
   const engine = await observatory.openEngine();
   return {
     reader: openReader({
@@ -62,6 +70,30 @@ export async function readBuild(
     }),
     engine,
   };
+}
+
+/** The first result that a build names and that somebody has deleted, as `kind/key`. */
+async function missingResult(steps: string, manifest: Manifest): Promise<string | undefined> {
+  const streams = Object.values(manifest.streams).flatMap(({ rows, records, facts }) => [
+    ["rows", rows] as const,
+    ["records", records] as const,
+    ...Object.values(facts).map((key) => ["facts", key] as const),
+  ]);
+  const named = [
+    ...streams,
+    ...Object.values(manifest.coverages).map((key) => ["coverage", key] as const),
+    ...Object.values(manifest.indicators).map(({ key }) => ["indicator", key] as const),
+  ];
+  for (const [kind, key] of named) {
+    if (key === null) continue;
+    try {
+      await access(`${steps}/${kind}/${key}`);
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return `${kind}/${key}`;
+      throw error;
+    }
+  }
+  return undefined;
 }
 
 /** Serves until the user asks to stop. */
