@@ -12,6 +12,7 @@ export interface Terminal {
 export function buildReporter(terminal: Terminal, elapsed: () => number): (event: BuildEvent) => void {
   let begun = elapsed();
   let doing = "";
+  let before = 0;
   let shown = 0;
   const overwrite = (text: string): void => {
     if (!terminal.interactive) return;
@@ -25,7 +26,15 @@ export function buildReporter(terminal: Terminal, elapsed: () => number): (event
         doing = `${event.stream}: ${phaseWords[event.phase]}`;
         overwrite(doing);
         return;
+      case "computing":
+        begun = elapsed();
+        doing = `${event.what}: computing`;
+        overwrite(doing);
+        return;
       case "progress": {
+        // Less than before: another statement has begun, with a pace of its own.
+        if (event.done < before) begun = elapsed();
+        before = event.done;
         const seconds = (elapsed() - begun) / 1000;
         overwrite(`${doing}  ${progressText(event, seconds)}`);
         return;
@@ -56,15 +65,21 @@ const phaseWords = {
 
 /** How far, how fast, and how long still: `45 %  210 MB/s  3 s left`. */
 function progressText(event: Extract<BuildEvent, { type: "progress" }>, seconds: number): string {
-  const rate = seconds > 0 ? event.done / seconds : 0;
+  // The first half second says nothing about the pace.
+  const rate = seconds > 0.5 ? event.done / seconds : 0;
   const parts: string[] = [];
   if (event.total !== undefined && event.total > 0) parts.push(`${Math.floor((100 * event.done) / event.total)} %`);
-  if (event.unit === "bytes") parts.push(`${(rate / 1e6).toFixed(0)} MB/s`);
-  if (event.unit === "rows") parts.push(`${event.done} rows`, `${Math.round(rate)} rows/s`);
+  if (event.unit === "bytes" && rate > 0) parts.push(`${(rate / 1e6).toFixed(0)} MB/s`);
+  if (event.unit === "rows") parts.push(`${whole(event.done)} rows`, ...(rate > 0 ? [`${whole(rate)} rows/s`] : []));
   if (event.total !== undefined && rate > 0 && event.done < event.total) {
     parts.push(`${Math.ceil((event.total - event.done) / rate)} s left`);
   }
   return parts.join("  ");
+}
+
+/** A whole number with gaps between thousands, the same in every language: 1 581 759. */
+function whole(value: number): string {
+  return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, " ");
 }
 
 /** Columns of text, each as wide as its widest cell; numbers to the right. */

@@ -54,6 +54,7 @@ export async function makeCoverages(workshop: Workshop, outcomes: Outcomes): Pro
       inputs: { coverage: plainOf(counted), units: plainOf(units), source: source.key },
     };
     const result = await workshop.make(step, id, async (directory) => {
+      workshop.listen({ type: "computing", what: id });
       await workshop.watched(id, (engine) =>
         engine.inOrder(() => makeLedger(engine, { coverage, units, relation: source.relation }, directory)),
       );
@@ -148,8 +149,9 @@ async function makeOne(
       ledger: ledger === undefined ? null : ledger.key,
     },
   };
-  return workshop.make(step, indicator.indicator, (directory) =>
-    workshop.watched(indicator.indicator, (engine) =>
+  return workshop.make(step, indicator.indicator, async (directory) => {
+    workshop.listen({ type: "computing", what: indicator.indicator });
+    await workshop.watched(indicator.indicator, (engine) =>
       engine.inOrder(() =>
         makeIndicator(
           engine,
@@ -164,8 +166,8 @@ async function makeOne(
           directory,
         ),
       ),
-    ),
-  );
+    );
+  });
 }
 
 function withoutTitle({ title, ...population }: Population): Omit<Population, "title"> {

@@ -47,7 +47,8 @@ export async function makeStream(workshop: Workshop, stream: Stream, delivery: D
   };
   const rows = await workshop.make(rowsStep, stream.stream, async (directory) => {
     workshop.listen({ type: "stream", stream: stream.stream, phase: "read" });
-    await makeRows(await workshop.engine(), {
+    const bytes = delivery.parts.reduce((sum, part) => sum + part.bytes, 0);
+    const input = {
       format,
       rowsPath: delivery.rowsPath,
       parts: delivery.parts.map((part) => ({
@@ -57,8 +58,10 @@ export async function makeStream(workshop: Workshop, stream: Stream, delivery: D
         decoded: part.contentEncoding !== undefined,
       })),
       directory,
-      progress: (done, total) => workshop.listen({ type: "progress", what: stream.stream, unit: "bytes", done, total }),
-    });
+      progress: (done: number, total: number) =>
+        workshop.listen({ type: "progress", what: stream.stream, unit: "bytes", done, total }),
+    };
+    await workshop.watched(stream.stream, (engine) => makeRows(engine, input), bytes);
   });
   const info = await readRows(
     rows.directory,

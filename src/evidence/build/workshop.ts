@@ -14,7 +14,7 @@ export interface Workshop {
   /** Does a step unless it was done, and tells of it. */
   make(step: Step, name: string, work: (directory: string) => Promise<void>): Promise<StepResult>;
   /** Runs work on the engine and tells how far the running statement is. */
-  watched<T>(what: string, work: (engine: Engine) => Promise<T>): Promise<T>;
+  watched<T>(what: string, work: (engine: Engine) => Promise<T>, bytes?: number): Promise<T>;
 }
 
 /** How often the running statement is asked how far it is. */
@@ -49,15 +49,17 @@ export function createWorkshop(settings: {
       settings.listen({ type: "step", kind: step.kind, name, reused: result.reused, milliseconds });
       return result;
     },
-    async watched(what, work) {
+    async watched(what, work, bytes) {
       const running = await engine();
       const interrupt = (): void => running.interrupt();
       settings.signal?.addEventListener("abort", interrupt, { once: true });
       const timer = setInterval(() => {
-        const percentage = running.progress();
-        if (percentage !== undefined) {
-          settings.listen({ type: "progress", what, unit: "percent", done: Math.floor(percentage), total: 100 });
-        }
+        const far = running.progress();
+        if (far === undefined) return;
+        const rows = { unit: "rows", done: far.rows, total: far.total } as const;
+        // Of text the engine does not know how many rows it has; the bytes are known.
+        const told = bytes === undefined ? rows : ({ unit: "bytes", done: far.share * bytes, total: bytes } as const);
+        settings.listen({ type: "progress", what, ...told });
       }, watchMilliseconds);
       try {
         return await work(running);

@@ -16,8 +16,8 @@ export interface Engine {
    * same bytes whatever the number of processors.
    */
   inOrder<T>(work: () => Promise<T>): Promise<T>;
-  /** How far the running statement is, 0 to 100, or undefined when the engine cannot tell. */
-  progress(): number | undefined;
+  /** About how many of how many rows the running statement has read, or undefined when the engine cannot tell. */
+  progress(): { readonly share: number; readonly rows: number; readonly total: number } | undefined;
   /** Stops the running statement; it then fails. */
   interrupt(): void;
   close(): void;
@@ -56,6 +56,10 @@ export async function openEngine(settings: EngineSettings): Promise<Engine> {
   });
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");
+  // The engine then knows how far it is; it prints nothing itself.
+  for (const setting of ["enable_progress_bar = true", "enable_progress_bar_print = false", "progress_bar_time = 0"]) {
+    await connection.run(`SET ${setting}`);
+  }
   const failed = (error: unknown, sql: string): QueryError =>
     new QueryError(error instanceof Error ? error.message : String(error), sql, error);
   return {
@@ -94,8 +98,10 @@ export async function openEngine(settings: EngineSettings): Promise<Engine> {
       }
     },
     progress() {
-      const { percentage } = connection.progress;
-      return percentage < 0 ? undefined : percentage;
+      const { percentage, rows_processed, total_rows_to_process } = connection.progress;
+      const total = Number(total_rows_to_process);
+      if (percentage < 0 || total === 0) return undefined;
+      return { share: Math.min(percentage / 100, 1), rows: Math.min(Number(rows_processed), total), total };
     },
     interrupt() {
       connection.interrupt();
