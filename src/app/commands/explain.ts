@@ -82,10 +82,13 @@ export async function explainCommand(
           fact.iccs ?? "-",
           fact.sex,
           fact.age,
+          fact.further,
           fact.value ?? fact.status,
           fact.records,
         ]);
-      around.terminal.out(`${textTable([["area", "period", "ICCS", "sex", "age", "value", "records"], ...facts])}\n`);
+      around.terminal.out(
+        `${textTable([["area", "period", "ICCS", "sex", "age", "further", "value", "records"], ...facts])}\n`,
+      );
       if (set.crosswalk !== undefined) {
         around.terminal.out(`\n  classified by ${set.crosswalk.id} ${set.crosswalk.version}\n`);
         const rules = set.rules

@@ -65,6 +65,7 @@ const factSchema = z.object({
   iccs: z.string().nullable(),
   sex: z.string(),
   age: z.string(),
+  further: z.string(),
   value: z.number().nullable(),
   status: z.string(),
   records: z.number(),
@@ -87,10 +88,12 @@ async function setOf(input: ReaderInput, observation: Observation, part: Part): 
   const conditions = conditionsOf(input, observation, part, set);
   const facts = parquet([join(input.steps, "facts", key, factFiles.facts)]);
   const where = ` WHERE ${conditions.join(" AND ")}`;
+  const named = set.dimensions.map((name) => `${literal(`${name}=`)} || coalesce(${identifier(name)}, '_U')`);
+  const further = named.length === 0 ? "''" : `concat_ws(', ', ${named.join(", ")})`;
   const rows = await input.engine.rows(
     {
-      text: `SELECT area, CAST(period AS VARCHAR) AS period, iccs, sex, age, value, status, records FROM ${facts}${where}
-        ORDER BY coalesce(value, 0) DESC, area, period, iccs, sex, age LIMIT ${listLimit}`,
+      text: `SELECT area, CAST(period AS VARCHAR) AS period, iccs, sex, age, ${further} AS further, value, status, records FROM ${facts}${where}
+        ORDER BY coalesce(value, 0) DESC, area, period, iccs, sex, age, further LIMIT ${listLimit}`,
       values: [],
     },
     factSchema,

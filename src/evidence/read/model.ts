@@ -93,6 +93,8 @@ export interface LineBackSet {
     readonly iccs: string | null;
     readonly sex: string;
     readonly age: string;
+    /** Further dimensions with their values, such as `attempted=false`; empty where the set has none. */
+    readonly further: string;
     readonly value: number | null;
     readonly status: string;
     readonly records: number;
