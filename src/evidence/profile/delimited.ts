@@ -4,6 +4,8 @@ import { decide, type Finding, fault, quoted, seen } from "./finding.ts";
 export interface DelimitedRecord {
   readonly line: number;
   readonly cells: readonly string[];
+  /** Whether a quote in it is never closed, so that it runs to the end of the text. */
+  readonly unclosed: boolean;
 }
 
 /**
@@ -19,6 +21,7 @@ export function* delimitedRecords(
   let line = 1;
   let begun = 1;
   let cells: string[] = [];
+  let unclosed = false;
   while (at < text.length) {
     let cell: string;
     if (quote !== "" && text[at] === quote) {
@@ -27,6 +30,7 @@ export function* delimitedRecords(
         const next = text.indexOf(quote, end);
         if (next === -1) {
           end = text.length;
+          unclosed = true;
           break;
         }
         if (text[next + 1] !== quote) {
@@ -54,13 +58,13 @@ export function* delimitedRecords(
       if (at === text.length) cells.push("");
       continue;
     }
-    if (cells.length > 1 || cells[0] !== "") yield { line: begun, cells };
+    if (cells.length > 1 || cells[0] !== "") yield { line: begun, cells, unclosed };
     cells = [];
     at += sign === "\r" && text[at + 1] === "\n" ? 2 : 1;
     line += 1;
     begun = line;
   }
-  if (cells.length > 0) yield { line: begun, cells };
+  if (cells.length > 0) yield { line: begun, cells, unclosed };
 }
 
 function endOfCell(text: string, from: number, delimiter: string): number {

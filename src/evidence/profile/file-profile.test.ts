@@ -103,6 +103,32 @@ test("years as names of columns make a header, and the table is said to be wide"
   assert.equal(proposed(profile).stream.columns.column_2019?.from, "2019");
 });
 
+test("a printed table with two rows of names, a quote that is never closed and a single long line are said", async () => {
+  const printed = await profiled(
+    `Region,2020,,2021,\n,male,female,male,female\n${rows(50, (index) => `R${index % 5},${index},${index},1,2`)}`,
+  );
+  assert.equal(printed.format.header, undefined);
+  assert.deepEqual(
+    printed.columns.map(({ from }) => from),
+    ["Region", "2020", "column 3", "2021", "column 5"],
+  );
+  for (const code of ["second-header", "unnamed-column"])
+    assert.ok(codes(printed, "decide").includes(`profile.${code}`), code);
+  const open = await profiled(`id,text\n${rows(40, (index) => `K${index},"t"`)}K41,"never\nK42,x\n`);
+  assert.ok(codes(open, "fault").includes("profile.unclosed-quote"));
+  assert.equal(open.rows, 40, "the row that takes the others with it is not looked at");
+  const long = await profiled(Buffer.alloc(25_000_000, "a"));
+  assert.equal(long.columns.length, 0);
+  assert.ok(long.bytes.lookedAt <= 20_000_000);
+});
+
+test("a key is made of what names a row, not of measures", async () => {
+  const profile = await profiled(
+    `area,year,sex,week,n\n${rows(240, (index) => [`R${index % 4}`, 2000 + (Math.floor(index / 8) % 5), index % 8 < 4 ? "F" : "M", Math.floor(index / 40), index * 7].join(","))}`,
+  );
+  assert.deepEqual(profile.key?.columns, ["area", "year", "sex", "week"]);
+});
+
 test("masks, empties, slips and mixed columns are proposed or asked about, never passed over", async () => {
   const masks = ["<5", "..", ":", "c", "-", "*"];
   const profile = await profiled(

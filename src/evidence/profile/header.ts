@@ -73,7 +73,8 @@ function headerOf(
     if (name === "text" && below.some((cells) => cells[column] === text)) repeated += 1;
   }
   const periods = first.filter((cell) => isPeriodName(cell ?? ""));
-  if (periods.length >= 3 && new Set(periods).size === periods.length && alike >= periods.length) {
+  const named = first.some((cell, column) => kindOf(cell) === "text" && !below.some((cells) => cells[column] === cell));
+  if (periods.length >= 2 && named && new Set(periods).size === periods.length && alike <= periods.length) {
     return {
       header: true,
       findings: [

@@ -50,11 +50,14 @@ export function candidateKey(
     .sort((a, b) => a.repeated - b.repeated);
   const [best] = single;
   if (best !== undefined && best.repeated <= some.length * repeats) return best;
-  let indices = usable
-    .filter(({ column }) => column.role !== "count" && column.distinct > 1)
-    .slice(0, mostColumns)
-    .map(({ index }) => index);
-  if (indices.length < 2 || key(indices).repeated > 0) return undefined;
+  // Whole numbers without a known role are more often measures than names, so they come in only where the others fail.
+  const candidates = usable.filter(({ column }) => column.role !== "count" && column.distinct > 1);
+  const [certain, all] = [candidates.filter(({ column }) => !isOpen(column)), candidates].map((some) =>
+    some.slice(0, mostColumns).map(({ index }) => index),
+  );
+  const found = [certain, all].find((set) => set !== undefined && set.length > 1 && key(set).repeated === 0);
+  if (found === undefined) return undefined;
+  let indices = found;
   for (const index of [...indices].reverse()) {
     const fewer = indices.filter((other) => other !== index);
     if (fewer.length > 0 && key(fewer).repeated === 0) indices = fewer;
@@ -63,5 +66,9 @@ export function candidateKey(
 }
 
 function isNaming(column: ColumnProfile): boolean {
-  return column.role !== "count" && (column.type === "text" || column.type === "integer");
+  return column.role !== "count" && column.type === "text";
+}
+
+function isOpen(column: ColumnProfile): boolean {
+  return column.type === "integer" && column.role === undefined;
 }

@@ -20,7 +20,10 @@ const nameWords: readonly (readonly [Role, RegExp])[] = [
     "count",
     /\b(counts?|number|value|values|obs value|victims|persons|people|population|total|cases|incidents|cantidad|anzahl|personen|casos|victimas|n victimas|pob|nombre de|effectif|numeric ?value)\b|人数|数量|число|عدد/u,
   ],
-  ["identifier", /\b(id|ids|uuid|case ?number|case|nr|no|fall nr|record|folio|expediente|aktenzeichen)\b|编号/u],
+  [
+    "identifier",
+    /\b(id|ids|uuid|code|codes|codigo|clave|case ?number|case|nr|no|fall nr|record|folio|expediente|aktenzeichen)\b|编号/u,
+  ],
 ];
 
 /** Words of a column's name: `occurredAt`, `Fall-Nr` and `Género` as `occurred at`, `fall nr` and `genero`. */

@@ -203,7 +203,8 @@ function csvTable(text: string, whole: boolean): SampleTable | undefined {
   const body = records.slice(place.start + (place.header ? 1 : 0));
   const rows: (readonly string[])[] = [];
   const ragged: { line: number; cells: number }[] = [];
-  for (const { line, cells } of body) {
+  for (const { line, cells, unclosed } of body) {
+    if (unclosed) continue;
     if (cells.length === names.length) rows.push(cells);
     else ragged.push({ line, cells: cells.length });
   }
@@ -220,6 +221,9 @@ function csvTable(text: string, whole: boolean): SampleTable | undefined {
 
 function notesBelow(body: readonly DelimitedRecord[], width: number, whole: boolean): Finding[] {
   if (!whole) return [];
+  const open = body.find(({ unclosed }) => unclosed);
+  if (open !== undefined)
+    return [fault("unclosed-quote", `A quote in the row of line ${open.line} is never closed: all below it is lost.`)];
   const last = body.findLastIndex(({ cells }) => cells.length >= width);
   const notes = body.length - 1 - last;
   const [note] = body.slice(last + 1);
