@@ -107,6 +107,8 @@ export interface RunOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Takes the process as soon as it runs. */
   readonly started?: (kill: () => void) => void;
+  /** Takes all that the program has said so far on its error output, whenever it says more. */
+  readonly heard?: (err: string) => void;
 }
 
 /** Runs the command line of the program and waits for its end. */
@@ -128,6 +130,7 @@ export async function runProgram(args: readonly string[], options: RunOptions = 
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     err += text;
+    options.heard?.(err);
   });
   options.started?.(() => child.kill("SIGKILL"));
   return new Promise((ended, failed) => {

@@ -118,11 +118,11 @@ test("while another build holds the observatory, a second one waits, or says who
   const refused = await trial.build(["--no-wait"]);
   assert.equal(refused.code, 5);
   assert.match(refused.err, new RegExp(`process ${process.pid} on \\S+ since \\d{4}-.* is building this observatory`));
-  const waiting = trial.run("build");
-  const told = new Promise<void>((proceed) => setTimeout(proceed, 1_500));
-  await told;
-  lock.release();
-  const { code, out, err } = await waiting;
+  const { code, out, err } = await trial.run("build", [], {
+    heard: (said) => {
+      if (said.includes("waiting for it to end")) lock.release();
+    },
+  });
   assert.equal(code, 0, err);
   assert.match(err, /waiting for it to end/);
   assert.match(out, /incidents +5 +5/);
