@@ -43,6 +43,15 @@ export async function withHelp(page: string): Promise<string> {
   return filled;
 }
 
+/** The page with a section at its end for each command that has none yet; somebody writes its sentences. */
+async function withEveryCommand(page: string): Promise<string> {
+  const names = await commandNames();
+  const missing = names.filter((name) => !page.includes(`\n## ${name}\n`));
+  return (
+    page + missing.map((name) => `\n## ${name}\n\n\`\`\`text help=${name.replaceAll(" ", "+")}\n\`\`\`\n`).join("")
+  );
+}
+
 export const kinds: readonly DefinitionKind[] = [
   "observatory",
   "stream",
@@ -255,5 +264,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   mkdirSync(`${reference}schemas`, { recursive: true });
   for (const kind of kinds) writeFileSync(`${reference}schemas/${kind}.schema.json`, schemaFile(kind));
   writeFileSync(`${reference}definitions.md`, definitionsPage());
-  writeFileSync(`${reference}commands.md`, await withHelp(readFileSync(`${reference}commands.md`, "utf8")));
+  const page = await withEveryCommand(readFileSync(`${reference}commands.md`, "utf8"));
+  writeFileSync(`${reference}commands.md`, await withHelp(page));
 }
