@@ -74,20 +74,20 @@ export async function explainCommand(
       around.terminal.out(`  reported by units with ${(observation.coverage * 100).toFixed(1)} % of the population\n`);
     for (const set of lineBack.sets) {
       around.terminal.out(`\n${set.role}: ${set.stream}/${set.facts}, ${set.allRows} facts\n`);
-      const facts = set.rows
-        .slice(0, 20)
-        .map((fact) => [
-          fact.area,
-          fact.period.slice(0, 10),
-          fact.iccs ?? "-",
-          fact.sex,
-          fact.age,
-          fact.further,
-          fact.value ?? fact.status,
-          fact.records,
-        ]);
+      const shownFacts = set.rows.slice(0, 20);
+      const further = shownFacts.some((fact) => fact.further !== "");
+      const facts = shownFacts.map((fact) => [
+        fact.area,
+        fact.period.slice(0, 10),
+        fact.iccs ?? "-",
+        fact.sex,
+        fact.age,
+        ...(further ? [fact.further] : []),
+        fact.value ?? fact.status,
+        fact.records,
+      ]);
       around.terminal.out(
-        `${textTable([["area", "period", "ICCS", "sex", "age", "further", "value", "records"], ...facts])}\n`,
+        `${textTable([["area", "period", "ICCS", "sex", "age", ...(further ? ["further"] : []), "value", "records"], ...facts])}\n`,
       );
       if (set.crosswalk !== undefined) {
         around.terminal.out(`\n  classified by ${set.crosswalk.id} ${set.crosswalk.version}\n`);
