@@ -15,7 +15,11 @@ const work = join(tmpdir(), "justitia-benchmarks");
 mkdirSync(work, { recursive: true });
 const rounds = 5;
 
-const outcomeSchema = z.looseObject({ milliseconds: z.number(), peakBytes: z.number() });
+const outcomeSchema = z.looseObject({
+  milliseconds: z.number(),
+  processorMilliseconds: z.number().optional(),
+  peakBytes: z.number(),
+});
 type Outcome = z.infer<typeof outcomeSchema>;
 
 function run(contestant: string, parameters: readonly string[]): Outcome {
@@ -28,24 +32,36 @@ function run(contestant: string, parameters: readonly string[]): Outcome {
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** Runs two contestants in turns; the ratio is that of the medians. */
-function compare(
-  ours: () => Outcome,
-  peer: () => Outcome,
-): { ours: number[]; peer: number[]; ratio: number; peakBytes: number; last: Outcome } {
+interface Comparison {
+  readonly ours: number[];
+  readonly peer: number[];
+  /** Of the medians of the time on the clock. */
+  readonly ratio: number;
+  /** Of the medians of the processors' time, which a busy machine disturbs less. */
+  readonly processorRatio: number;
+  readonly peakBytes: number;
+  readonly last: Outcome;
+}
+
+/** Runs two contestants in turns. */
+function compare(ours: () => Outcome, peer: () => Outcome): Comparison {
   const mine: Outcome[] = [];
-  const theirs: number[] = [];
+  const theirs: Outcome[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    theirs.push(peer().milliseconds);
+    theirs.push(peer());
     mine.push(ours());
   }
-  const own = mine.map(({ milliseconds }) => milliseconds);
+  const clock = (outcomes: readonly Outcome[]): number[] =>
+    outcomes.map(({ milliseconds }) => Math.round(milliseconds));
+  const processor = (outcomes: readonly Outcome[]): number[] =>
+    outcomes.map(({ processorMilliseconds }) => processorMilliseconds ?? Number.NaN);
   const last = mine.at(-1);
   if (last === undefined) throw new Error("no round was run");
   return {
-    ours: own,
-    peer: theirs,
-    ratio: median(own) / median(theirs),
+    ours: clock(mine),
+    peer: clock(theirs),
+    ratio: median(clock(mine)) / median(clock(theirs)),
+    processorRatio: median(processor(mine)) / median(processor(theirs)),
     peakBytes: Math.max(...mine.map(({ peakBytes }) => peakBytes)),
     last,
   };
