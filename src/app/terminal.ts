@@ -101,3 +101,8 @@ export function textTable(rows: readonly (readonly (string | number)[])[]): stri
     )
     .join("\n");
 }
+
+/** A number with its noun: `1 stream`, `2 streams`. */
+export function counted(number: number, noun: string): string {
+  return `${number} ${number === 1 ? noun : `${noun}s`}`;
+}

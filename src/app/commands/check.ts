@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { folderFiles, formatProblem } from "../../evidence/index.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { checked } from "../observatory.ts";
+import { counted } from "../terminal.ts";
 import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
 
 /** `justitia check`: holds every definition against its schema and against the others, and runs nothing. */
@@ -16,13 +17,18 @@ export async function checkCommand(
   if (options.json === true) around.terminal.out(`${JSON.stringify({ problems })}\n`);
   else {
     for (const problem of problems) around.terminal.out(`${formatProblem(problem)}\n`);
-    const counted =
+    const what =
       definitions === undefined
         ? ""
-        : `${definitions.streams.size} streams, ${definitions.crosswalks.size} crosswalks, ${definitions.coverages.size} ledgers, ${definitions.populations.size} populations, ${definitions.events.size} events, ${definitions.indicators.size} indicators. `;
-    around.terminal.out(
-      `${counted}${errors === 0 ? "No faults." : `${errors} ${errors === 1 ? "fault" : "faults"}.`}\n`,
-    );
+        : `${[
+            counted(definitions.streams.size, "stream"),
+            counted(definitions.crosswalks.size, "crosswalk"),
+            counted(definitions.coverages.size, "ledger"),
+            counted(definitions.populations.size, "population"),
+            counted(definitions.events.size, "event"),
+            counted(definitions.indicators.size, "indicator"),
+          ].join(", ")}. `;
+    around.terminal.out(`${what}${errors === 0 ? "No faults" : counted(errors, "fault")}.\n`);
   }
   return errors === 0 ? exitCodes.done : exitCodes.invalid;
 }

@@ -49,7 +49,7 @@ test("a new observatory checks and builds, and its figures are those that its ro
   for (const command of ["check", "build", "serve"]) assert.match(out, new RegExp(`justitia ${command} .*mine`));
   const check = await run("check", made);
   assert.equal(check.code, 0, check.out);
-  assert.match(check.out, /2 streams, 1 crosswalks, 1 ledgers, 1 populations, 0 events, 1 indicators\. No faults\./);
+  assert.match(check.out, /2 streams, 1 crosswalk, 1 ledger, 1 population, 0 events, 1 indicator\. No faults\./);
   const build = await run("build", made, "--threads", "1");
   assert.equal(build.code, 0, build.out + build.err);
   assert.match(build.out, /victims +61 +60 +0 +1 /);

@@ -10,6 +10,7 @@ import {
   suggestIccs,
 } from "../../iccs/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
+import { counted } from "../terminal.ts";
 import type { CommandSurroundings } from "./surroundings.ts";
 
 export interface SuggestOptions {
@@ -45,7 +46,7 @@ export async function suggest(path: string, options: SuggestOptions, around: Com
   }
   const without = national.filter(({ suggestions }) => suggestions.length === 0).length;
   around.terminal.err(
-    `${national.length} codes, ${national.length - without} with proposals, from ${examples.length - problems.length} examples. They are proposals: a person decides.\n`,
+    `${counted(national.length, "code")}, ${national.length - without} with proposals, from ${counted(examples.length - problems.length, "example")}. They are proposals: a person decides.\n`,
   );
   return exitCodes.done;
 }
