@@ -296,14 +296,16 @@ export function recordsRelation(plan: RecordPlan, duplicates: string | undefined
 export function totalsQuery(plan: RecordPlan, totals: readonly PublishedTotal[], relation: string): SqlQuery {
   const measures = totals.map((total, index) => {
     const reference = (name: string): string => (total.of === "accepted" ? identifier(name) : columnValue(plan, name));
-    const where = total.where === undefined ? "" : ` FILTER (WHERE ${truth(total.where, reference)})`;
-    const measure =
-      total.measure === "rows"
-        ? "count(*)"
-        : "sum" in total.measure
-          ? `sum(${reference(total.measure.sum)})`
-          : `count(DISTINCT ${reference(total.measure.distinct)})`;
-    return `CAST(coalesce(${measure}${where}, 0) AS DOUBLE) AS total_${index}`;
+    const condition = total.where === undefined ? undefined : truth(total.where, reference);
+    const { measure } = total;
+    const where = condition === undefined ? "" : ` WHERE ${condition}`;
+    // A group for each value is quicker than a set of values for each row that is read.
+    if (measure !== "rows" && "distinct" in measure) {
+      return `(SELECT CAST(count(value) AS DOUBLE) FROM (SELECT ${reference(measure.distinct)} AS value FROM ${relation}${where} GROUP BY 1)) AS total_${index}`;
+    }
+    const filter = condition === undefined ? "" : ` FILTER (WHERE ${condition})`;
+    const figure = measure === "rows" ? "count(*)" : `sum(${reference(measure.sum)})`;
+    return `CAST(coalesce(${figure}${filter}, 0) AS DOUBLE) AS total_${index}`;
   });
   return { text: `SELECT ${measures.join(", ")} FROM ${relation}`, values: [] };
 }
