@@ -5,6 +5,7 @@ import { type FileProfile, openEngine, profileFile, proposedStream } from "../..
 import { FormatError } from "../../formats/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
 import { observatoryIdentifier } from "../new-observatory/index.ts";
+import { counted } from "../terminal.ts";
 import type { CommandSurroundings } from "./surroundings.ts";
 
 export interface ProfileOptions {
@@ -46,7 +47,7 @@ export async function profileCommand(
   const decisions = all.filter(({ kind }) => kind === "decide").length;
   const wrong = all.filter(({ kind }) => kind === "fault").length;
   around.terminal.err(
-    `${profile.rows} rows${profile.whole ? "" : " (not the whole file)"}, ${profile.columns.length} columns; ${decisions} findings to decide, ${wrong} faults.${target === undefined ? "" : ` The proposal is in ${options.output}.`} It is a proposal: a person decides.\n`,
+    `${counted(profile.rows, "row")}${profile.whole ? "" : " (not the whole file)"}, ${counted(profile.columns.length, "column")}; ${counted(decisions, "finding")} to decide, ${counted(wrong, "fault")}.${target === undefined ? "" : ` The proposal is in ${options.output}.`} It is a proposal: a person decides.\n`,
   );
   return exitCodes.done;
 }

@@ -17,7 +17,7 @@ export const coverageSchema = z
     units: z
       .union([
         z.strictObject({
-          file: z.string().describe("CSV file with columns unit,area,share and title_<language>; optional from,until."),
+          file: z.string().describe("CSV file with columns unit,area,share and title_<language>."),
         }),
         z
           .strictObject({

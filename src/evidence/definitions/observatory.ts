@@ -19,9 +19,7 @@ export const observatorySchema = z
       .strictObject({
         file: z
           .string()
-          .describe(
-            "CSV file beside observatory.yaml with columns code,parent,level and title_<language>; optional from,until.",
-          ),
+          .describe("CSV file beside observatory.yaml with columns code,parent,level and title_<language>."),
         source: z.string().optional().describe("Where the list comes from."),
       })
       .describe("The places of the observatory and how they contain each other."),
