@@ -45,7 +45,7 @@ export function barFigure(figure: BarFigure, size: FigureSize): string {
     x: {
       label: figure.unit,
       labelArrow: "none",
-      labelAnchor: "left",
+      labelAnchor: "center",
       labelOffset: 40,
       grid: true,
       domain: [0, most === 0 ? 1 : most],

@@ -12,8 +12,14 @@ export interface FigureWords {
  * so that pages need no exception in their content security policy; `figure svg` in the style sheet does the rest.
  *
  * @param id - Unique in the page; the ids of title and description are made from it.
+ * @param decimals - Decimals of coordinates: a reader sees no difference, and the page is half as large.
  */
-export function drawSvg(id: string, words: FigureWords | undefined, options: Plot.PlotOptions): string {
+export function drawSvg(
+  id: string,
+  words: FigureWords | undefined,
+  options: Plot.PlotOptions,
+  decimals: 0 | 1 = 1,
+): string {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const svg = Plot.plot({ ...options, document });
   for (const style of svg.querySelectorAll("style")) style.remove();
@@ -39,14 +45,18 @@ export function drawSvg(id: string, words: FigureWords | undefined, options: Plo
       svg.insertBefore(element, svg.firstChild);
     }
   }
-  return roundCoordinates(svg.outerHTML);
+  return roundCoordinates(svg.outerHTML, 10 ** decimals);
 }
 
-/** Cuts coordinates to one decimal: a reader sees no difference and the page is half as large. Texts are left alone. */
-function roundCoordinates(svg: string): string {
-  return svg.replaceAll(/<[^>]*>/g, (tag) =>
-    tag.replaceAll(/-?\d+\.\d{2,}/g, (number) => String(Math.round(Number(number) * 10) / 10)),
-  );
+/** Rounds the coordinates in tags; texts are left alone, and so is what is finer than a coordinate can be. */
+function roundCoordinates(svg: string, parts: number): string {
+  const rounded = (text: string): string =>
+    text.replaceAll(/-?\d+\.\d+/g, (number) => String(Math.round(Number(number) * parts) / parts));
+  return svg
+    .replaceAll(/<[^>]*>/g, (tag) =>
+      tag.replaceAll(/-?\d+\.\d{2,}/g, (number) => String(Math.round(Number(number) * 10) / 10)),
+    )
+    .replaceAll(/ d="[^"]*"/g, (path) => (parts === 1 ? rounded(path) : path));
 }
 
 /** Width of a text of 12 pixels, roughly; Chinese signs are as wide as they are high. */

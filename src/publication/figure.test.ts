@@ -71,6 +71,22 @@ test("a line breaks where there is no figure, where a period is absent, and wher
   );
 });
 
+test("a long line loses points and no peak, and its gaps stay", () => {
+  const days = Array.from({ length: 3000 }, (_, index) => {
+    const day = (step: number) => new Date(Date.UTC(2010, 0, 1 + step)).toISOString().slice(0, 10);
+    const value = index === 1500 ? null : index === 700 ? 1000 : index % 10;
+    return { ...year(2010, value), from: day(index), until: day(index + 1) };
+  });
+  const line: string = drawn(timeFigure(figure(days), "narrow")).line;
+  const numbers = line
+    .split(/[ML]/)
+    .slice(1)
+    .map((pair) => Number(pair.split(",")[1]));
+  assert.ok(numbers.length > 100 && numbers.length <= 303, String(numbers.length));
+  assert.equal(numbers.filter((y) => y < Math.max(...numbers) / 2).length, 1);
+  assert.equal(line.split("M").length - 1, 2);
+});
+
 test("a partial figure is hollow and a lone figure is marked", () => {
   const { document } = drawn(
     timeFigure(figure([year(2018, 1), year(2019, null), year(2020, 2, { partial: true }), year(2021, null)]), "wide"),

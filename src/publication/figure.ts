@@ -47,6 +47,8 @@ const sizes = {
 
 /** Most lines whose intervals can be told apart. */
 export const bandLimit = 3;
+/** A line with more points than this is thinned out: a page is to be read on a slow line. */
+export const pointLimit = 300;
 /** Most points of a line that are all marked; a longer line has marks only where it would vanish or is partial. */
 const markerLimit = 40;
 
@@ -63,6 +65,7 @@ interface Mark {
  */
 export function timeFigure(figure: TimeFigure, size: FigureSize): string {
   const { width, height, ticks } = sizes[size];
+  const longest = Math.max(...figure.series.map((series) => series.points.length));
   const points = figure.series.flatMap((series) => series.points);
   const from = new Date(Math.min(...points.map((point) => dayOf(point.from).getTime())));
   const until = new Date(Math.max(...points.map((point) => dayOf(point.until).getTime())));
@@ -75,7 +78,7 @@ export function timeFigure(figure: TimeFigure, size: FigureSize): string {
   const { placed, rows } = placeEvents(figure.events, position, frame, size === "wide");
   const marginTop = 28 + rows * 17;
   const days = timeTicks(points, from, until, size);
-  return drawSvg(`${figure.id}-${size}`, figure, {
+  const options: Plot.PlotOptions = {
     width,
     height: height + rows * 17,
     marginTop,
@@ -103,7 +106,8 @@ export function timeFigure(figure: TimeFigure, size: FigureSize): string {
       Plot.ruleY([0]),
       ...figure.series.flatMap((series, index) => seriesMarks(series, index, figure.series.length <= bandLimit)),
     ],
-  });
+  };
+  return drawSvg(`${figure.id}-${size}`, figure, options, longest > pointLimit ? 0 : 1);
 }
 
 function eventMarks(event: PlacedEvent, from: Date, until: Date, marginLeft: number): Plot.Markish[] {
@@ -127,7 +131,7 @@ function eventMarks(event: PlacedEvent, from: Date, until: Date, marginLeft: num
 
 function seriesMarks(series: FigureSeries, index: number, band: boolean): Plot.Markish[] {
   const { colour, dash, symbol } = seriesStroke(index);
-  const line = brokenLine(series.points);
+  const line = thinned(brokenLine(series.points));
   const known = line.filter(({ value }) => value !== null);
   const isAlone = (mark: Mark): boolean => {
     const at = line.indexOf(mark);
@@ -169,6 +173,36 @@ function brokenLine(points: readonly FigurePoint[]): Mark[] {
     const mark = { day: middle(point), ...(isWhole ? { value, lower, upper } : nothing) };
     return next === undefined || next.from === point.until ? [mark] : [mark, { day: dayOf(point.until), ...nothing }];
   });
+}
+
+/**
+ * A line of more points than there is room for, without any of its peaks and troughs: of every few neighbours the lowest
+ * and the highest. Gaps stay where they are.
+ */
+function thinned(line: readonly Mark[]): readonly Mark[] {
+  if (line.length <= pointLimit) return line;
+  const stride = Math.ceil((2 * line.length) / pointLimit);
+  const kept: Mark[] = [];
+  let run: (Mark & { readonly value: number })[] = [];
+  const keep = (): void => {
+    const [first] = run;
+    if (first === undefined) return;
+    const low = run.reduce((least, mark) => (mark.value < least.value ? mark : least), first);
+    const high = run.reduce((greatest, mark) => (mark.value >= greatest.value ? mark : greatest), first);
+    kept.push(...(low === high ? [low] : [low, high].sort((a, b) => a.day.getTime() - b.day.getTime())));
+    run = [];
+  };
+  for (const mark of line) {
+    if (mark.value === null) {
+      keep();
+      kept.push(mark);
+    } else {
+      run.push({ ...mark, value: mark.value });
+      if (run.length === stride) keep();
+    }
+  }
+  keep();
+  return kept;
 }
 
 /** How a line is drawn, for the legend in the page: decoration, for its label says what it is. */

@@ -131,7 +131,7 @@ test("a share changes by percentage points, and nothing is said about chance", (
   const series = [figure(2023, { value: 0.5, numerator: 5, denominator: 10 }), figure(2024, { value: 0.55 })];
   assert.equal(
     said(messagesOf("en"), share, series),
-    "TITLE in AREA, 2024: 55.0 percent. That is 5.0 percentage points more than for 2023.",
+    "TITLE, AREA, 2024: 55.0 percent. That is 5.0 percentage points more than for 2023.",
   );
   assert.equal(said(messagesOf("zh"), share, series), "AREA2024年TITLE：55.0%。 比2023年上升 5.0 个百分点。");
 });
@@ -139,7 +139,7 @@ test("a share changes by percentage points, and nothing is said about chance", (
 test("one is said in the singular, and from zero there is no percentage", () => {
   const count = indicatorNamed("recorded-crime");
   const series = [figure(2023, { value: 0 }), figure(2024, { value: 1 })];
-  assert.equal(said(messagesOf("en"), count, series), "TITLE in AREA, 2024: 1 incident. For 2023 it was 0.");
+  assert.equal(said(messagesOf("en"), count, series), "TITLE, AREA, 2024: 1 incident. For 2023 it was 0.");
 });
 
 test("a newer figure that is partial, unknown or masked is not passed over in silence", () => {

@@ -54,7 +54,8 @@ caption.silent{position:absolute;inline-size:1px;block-size:1px;padding:0;overfl
 th,td{padding:.3rem .6rem;text-align:start;border-block-end:1px solid var(--line);vertical-align:top}
 th:first-child{padding-inline-start:.2rem}
 thead th{border-block-end:2px solid var(--ink);background:var(--paper);vertical-align:bottom}
-th,td{min-inline-size:4.5rem}
+th{min-inline-size:4.5rem}
+td{min-inline-size:7rem}
 tbody th{min-inline-size:6.5rem}
 .whole{white-space:nowrap}
 .n{text-align:end;white-space:nowrap}

@@ -63,8 +63,9 @@ export const en = {
   "note.gaps": "A gap in a line: there is no figure.",
   "note.someLines": "Drawn are the {$shown} largest of {$all}; the table has the others.",
   "note.someBars": "Drawn are the {$shown} areas with the largest figures of {$all}; the table has the others.",
+  "note.thinned": "Of neighbouring periods only the lowest and highest are drawn; the download has every one.",
 
-  "sentence.now": "{$title} in {$area}, {$period}: {$amount}.",
+  "sentence.now": "{$title}, {$area}, {$period}: {$amount}.",
   "sentence.nowNowhere": "{$title}, area not known, {$period}: {$amount}.",
   "sentence.interval": "{$level} percent confidence interval: {$lower} to {$upper}.",
   "sentence.more": "That is {$change} percent more than for {$before}.",
@@ -155,6 +156,7 @@ export const en = {
   "column.lineBack": "Line back",
 
   "table.none": "none",
+  "table.someRows": "Showing {$shown} of {$all}.",
 
   "status.normal": "normal",
   "status.estimated": "estimated",

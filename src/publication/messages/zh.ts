@@ -63,6 +63,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "note.gaps": "线的间断：没有数值。",
   "note.someLines": "图中只画出 {$all} 项中最大的 {$shown} 项，其余见表。",
   "note.someBars": "图中只画出 {$all} 个地区中数值最大的 {$shown} 个，其余见表。",
+  "note.thinned": "相邻时期只画出最低和最高的数值；下载文件包含全部。",
 
   "sentence.now": "{$area}{$period}{$title}：{$amount}。",
   "sentence.nowNowhere": "地区不详，{$period}{$title}：{$amount}。",
@@ -144,6 +145,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "column.lineBack": "出处",
 
   "table.none": "无",
+  "table.someRows": "共 {$all} 项，此处显示 {$shown} 项。",
 
   "status.normal": "正常",
   "status.estimated": "估计",

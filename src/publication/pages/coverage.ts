@@ -2,11 +2,12 @@ import { type CoverageReport, type ObservatoryReader, periodText, textIn } from 
 import type { Messages } from "../catalogue.ts";
 import { type Html, html } from "../html.ts";
 import { areaLabel } from "../labels.ts";
-import { numberCell, renderTable } from "./table.ts";
+import { moreRows, numberCell, renderTable } from "./table.ts";
 
 /** Most missing periods of one unit that are written out. */
 const missingLimit = 12;
-const unitLimit = 150;
+/** Most areas, and most units, that one table lists. */
+const unitLimit = 300;
 
 /** Who reported: the share of the population covered, and every unit that did not report. */
 export function coveragePage(reader: ObservatoryReader, reports: readonly CoverageReport[], messages: Messages): Html {
@@ -38,10 +39,11 @@ ${renderTable(
     }),
   ]),
 )}
+${moreRows(messages, unitLimit, areas.length)}
 ${
   late.length === 0
     ? html`<p>${messages.text("coverage.all")}</p>`
-    : renderTable(
+    : html`${renderTable(
         messages.text("coverage.nonReporters"),
         [
           messages.text("coverage.unit"),
@@ -60,6 +62,6 @@ ${
             .map((period) => periodText(period, coverage.frequency))
             .join(", ")}${unit.missing.length > missingLimit ? " …" : ""}`,
         ]),
-      )
+      )}${moreRows(messages, unitLimit, late.length)}`
 }`;
 }

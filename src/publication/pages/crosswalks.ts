@@ -1,7 +1,7 @@
 import { type CrosswalkReport, type ObservatoryReader, textIn } from "../../evidence/index.ts";
 import type { Messages } from "../catalogue.ts";
 import { type Html, html } from "../html.ts";
-import { numberCell, renderTable } from "./table.ts";
+import { moreRows, numberCell, renderTable } from "./table.ts";
 
 /** Most unmapped codes that a page lists; the command lists all. */
 const unmappedLimit = 50;
@@ -70,7 +70,7 @@ ${renderTable(
 ${
   report.unmapped.length === 0
     ? html`<p>${messages.text("crosswalks.allMapped")}</p>`
-    : renderTable(
+    : html`${renderTable(
         `${name} — ${messages.text("crosswalks.unmappedCodes")}`,
         [
           messages.text("crosswalks.code"),
@@ -80,6 +80,6 @@ ${
         report.unmapped
           .slice(0, unmappedLimit)
           .map((code) => [code.code, numberCell(messages.number(code.records, 0)), share(code.share)]),
-      )
+      )}${moreRows(messages, unmappedLimit, report.unmapped.length)}`
 }`;
 }

@@ -1,7 +1,7 @@
 import { type Definitions, type Observation, type ObservatoryEvent, textIn } from "../../evidence/index.ts";
 import { type BarFigure, barFigure } from "../bar-figure.ts";
 import type { Messages } from "../catalogue.ts";
-import { bandLimit, type FigureSeries, legendKey, type TimeFigure, timeFigure } from "../figure.ts";
+import { bandLimit, type FigureSeries, legendKey, pointLimit, type TimeFigure, timeFigure } from "../figure.ts";
 import { type Html, html, trusted } from "../html.ts";
 import { areaLabel, seriesLabel, shownFactor, shownNumber, unitLabel } from "../labels.ts";
 import { periodEnd, periodLabel } from "../periods.ts";
@@ -61,6 +61,7 @@ export function timeSection(input: IndicatorPageInput, messages: Messages): Html
       : undefined,
     points.some(({ partial, value }) => partial && value !== null) ? messages.text("note.partial") : undefined,
     points.some(({ value }) => value === null) ? messages.text("note.gaps") : undefined,
+    series.some((each) => each.points.length > pointLimit) ? messages.text("note.thinned") : undefined,
   ];
   return html`<figure>
 <figcaption>${title}</figcaption>

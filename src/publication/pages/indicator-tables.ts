@@ -5,10 +5,12 @@ import { areaLabel, dimensionLabel, reasonText, seriesLabel, shownNumber, valueL
 import { periodLabel } from "../periods.ts";
 import { placesFigure } from "./indicator-figure.ts";
 import type { IndicatorPageInput } from "./indicator-input.ts";
-import { type Cell, numberCell, renderTable, wholeCell } from "./table.ts";
+import { type Cell, moreRows, numberCell, renderTable, wholeCell } from "./table.ts";
 
 /** Most rows of the table behind a figure: a page is to be read on a slow line, the download has all. */
 const tableRowLimit = 150;
+/** Most areas in the table of places. */
+const placeLimit = 300;
 
 type TableInput = Pick<IndicatorPageInput, "id" | "indicator" | "choice" | "series">;
 type Identified = Pick<IndicatorPageInput, "id" | "indicator">;
@@ -69,7 +71,7 @@ export function placesSection(input: IndicatorPageInput, messages: Messages, tit
     period: periodLabel(first.period, first.frequency),
   });
   const known = places.filter(({ value }) => value !== null).sort((a, b) => (b.value ?? 0) - (a.value ?? 0));
-  const rows = [...known, ...places.filter(({ value }) => value === null)].slice(0, tableRowLimit);
+  const rows = [...known, ...places.filter(({ value }) => value === null)].slice(0, placeLimit);
   const withInterval = rows.some(({ lower }) => lower !== null);
   return html`<h2 id="areas">${messages.text("indicator.allAreas")}</h2>
 ${placesFigure(input, known, heading, messages)}
@@ -90,7 +92,8 @@ ${renderTable(
     lineBackCell(input, place, messages, areaLabel(reader.definitions, messages, place.area)),
   ]),
   known.length > 0,
-)}`;
+)}
+${moreRows(messages, rows.length, places.length)}`;
 }
 
 function valueCell({ indicator }: Identified, observation: Observation, messages: Messages): Cell {

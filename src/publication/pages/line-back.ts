@@ -3,7 +3,10 @@ import type { Messages } from "../catalogue.ts";
 import { address, type Html, html } from "../html.ts";
 import { amountText, areaLabel, iccsLabel, valueLabel, valueText } from "../labels.ts";
 import { periodWords } from "../periods.ts";
-import { numberCell, renderTable, wholeCell } from "./table.ts";
+import { moreRows, numberCell, renderTable, wholeCell } from "./table.ts";
+
+/** Most files of one delivery that are listed; the sources page lists them too. */
+const partLimit = 50;
 
 /** From one figure to the bytes: facts, rules, rows of the source, snapshots. */
 export function lineBackPage(reader: ObservatoryReader, lineBack: LineBack, messages: Messages): Html {
@@ -101,7 +104,7 @@ ${renderTable(
     messages.text("sources.retrieved"),
   ],
   set.delivery.parts
-    .slice(0, 50)
+    .slice(0, partLimit)
     .map((part) => [
       part.name,
       { content: html`<span class="hash">${part.sha256}</span>` },
@@ -109,5 +112,6 @@ ${renderTable(
       set.delivery.retrievedAt,
     ]),
 )}
+${moreRows(messages, partLimit, set.delivery.parts.length)}
 <p>${messages.text("sources.location")}${messages.text("punctuation.colon")}<code>${set.delivery.location}</code></p>`;
 }

@@ -1,7 +1,7 @@
 import { type ObservatoryReader, textIn } from "../../evidence/index.ts";
 import type { Messages } from "../catalogue.ts";
 import { type Html, html } from "../html.ts";
-import { numberCell, renderTable } from "./table.ts";
+import { moreRows, numberCell, renderTable } from "./table.ts";
 
 /** Most files of one delivery that are listed. */
 const partLimit = 50;
@@ -24,7 +24,7 @@ ${stream.updated === undefined ? "" : html`<p>${messages.text("sources.updated",
 ${
   result === undefined || result.delivery === null
     ? html`<p><span class="mark">${messages.text("sources.missing")}</span> ${stream.obtain}</p>`
-    : renderTable(
+    : html`${renderTable(
         `${textIn(stream.title, language)} — ${messages.text("sources.file")}`,
         [messages.text("sources.file"), numberCell(messages.text("sources.bytes")), messages.text("sources.hash")],
         result.parts
@@ -35,7 +35,7 @@ ${
             { content: html`<span class="hash">${part.sha256}</span>` },
           ]),
         true,
-      )
+      )}${moreRows(messages, partLimit, result.parts.length)}`
 }`;
 })}`;
 }

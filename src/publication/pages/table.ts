@@ -1,3 +1,4 @@
+import type { Messages } from "../catalogue.ts";
 import { type Html, html } from "../html.ts";
 
 /** A cell: text, or markup. */
@@ -55,4 +56,10 @@ export function numberCell(content: Html | string): Cell {
 /** A text that is not broken, such as a period. */
 export function wholeCell(content: Html | string): Cell {
   return { content, whole: true };
+}
+
+/** Says how many rows a table has that are not shown; nothing where all are. */
+export function moreRows(messages: Messages, shown: number, all: number): Html | string {
+  if (shown >= all) return "";
+  return html`<p>${messages.text("table.someRows", { shown: messages.number(shown), all: messages.number(all) })}</p>`;
 }
