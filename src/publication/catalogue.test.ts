@@ -76,5 +76,14 @@ test("numbers have the digits that a reader can use, and never lose a count", ()
   assert.equal(messages.significant(0.06623), "0.0662");
   assert.equal(messages.significant(999.4), "999");
   assert.equal(messages.significant(12_345.6), "12,346");
-  assert.equal(messages.percent(0.9999), "100.0");
+  assert.equal(messages.percent(0.1234), "12.3");
+});
+
+test("what is not all is never shown as all, and a little never as nothing", () => {
+  const messages = messagesOf("en");
+  assert.equal(messages.percent(0.9999), ">99.9");
+  assert.equal(messages.percent(0.0001), "<0.1");
+  assert.equal(messages.percent(1), "100.0");
+  assert.equal(messages.percent(0), "0.0");
+  assert.equal(messages.percent(1 / 12 + 11 / 12 - 1e-16), "100.0");
 });

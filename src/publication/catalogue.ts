@@ -25,7 +25,7 @@ export interface Messages {
   number(value: number, digits?: number): string;
   /** A number with three digits that count. */
   significant(value: number): string;
-  /** A share from 0 to 1 in percent, without the sign. */
+  /** A share from 0 to 1 in percent, without the sign: what is not all is never rounded to all, nor a little to nothing. */
   percent(share: number): string;
 }
 
@@ -63,13 +63,22 @@ export function messagesOf(language: CatalogueLanguage): Messages {
     dynamic: (key, fallback, values) => (isKey(key) ? text(key, values) : fallback),
     number: (value, digits) => formatNumber(value, tag, digits),
     significant: (value) => formatSignificant(value, tag),
-    percent: (share) => formatNumber(share * 100, tag, 1),
+    percent: (share) => formatPercent(share, tag),
   };
 }
 
 /** Whole numbers whole, others with one decimal, unless a number of decimals is given. */
 function formatNumber(value: number, tag: string, digits = Number.isInteger(value) ? 0 : 1): string {
   return new Intl.NumberFormat(tag, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
+}
+
+/** Sums of shares may miss 0 or 1 by this much. */
+const tolerance = 1e-9;
+
+function formatPercent(share: number, tag: string): string {
+  if (share > tolerance && share < 0.0005) return `<${formatNumber(0.1, tag, 1)}`;
+  if (share < 1 - tolerance && share >= 0.9995) return `>${formatNumber(99.9, tag, 1)}`;
+  return formatNumber(share * 100, tag, 1);
 }
 
 /** Three digits that count, as many as a reader can use; numbers from 1,000 whole, and a true zero as 0. */

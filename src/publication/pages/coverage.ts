@@ -35,7 +35,8 @@ ${renderTable(
     ...years.map((year) => {
       const share = shares.get(`${area} ${year}`);
       if (share === undefined) return numberCell(messages.text("dimension._U"));
-      return { content: `${messages.percent(share)} %`, number: true, emphasis: share < 1 };
+      const shown = messages.percent(share);
+      return { content: `${shown} %`, number: true, emphasis: shown !== messages.percent(1) };
     }),
   ]),
 )}
