@@ -74,19 +74,23 @@ export function columnSql(name: string, column: RecordColumn, around: ColumnSurr
   const masked = Object.entries(column.masked);
   const isMasked =
     masked.length === 0 ? "FALSE" : `coalesce(${text} IN (${masked.map(([mask]) => literal(mask)).join(", ")}), FALSE)`;
-  const read = readValue(column, around, text);
+  const direct = isDirect(column, around);
+  const read = withoutMasks(column, isMasked, readValue(column, around, text));
   const coded = recode(name, column, around, read, text);
   const value = column.whenEmpty === undefined ? coded.value : `coalesce(${coded.value}, ${literal(column.whenEmpty)})`;
   const checks: ColumnCheck[] = [];
   const check = (kind: ColumnCheck["kind"], fails: string, expected: string): void => {
     checks.push({ column: name, kind, action: column.onFail, fails: `coalesce(${fails}, FALSE)`, expected });
   };
-  const native = around.sourceType === duckTypes[column.type] && column.type !== "text";
   if (column.required && column.whenEmpty === undefined) {
-    check("required", `${native ? around.source : text} IS NULL`, "a value");
+    check("required", `${direct ? around.source : text} IS NULL`, "a value");
   }
-  if (column.type !== "text" && !native) {
-    check("type", `${text} IS NOT NULL AND NOT ${isMasked} AND ${read} IS NULL`, expectedForm(column));
+  if (column.type !== "text" && (!direct || column.type === "number")) {
+    check(
+      "type",
+      `${text} IS NOT NULL AND NOT ${isMasked} AND ${unreadable(column, around, text, read)}`,
+      expectedForm(column),
+    );
   }
   if (coded.unknown !== undefined) check("code", coded.unknown, coded.expected);
   if (column.minimum !== undefined)
@@ -132,9 +136,47 @@ function textOf(column: RecordColumn, around: ColumnSurroundings): string {
   return `(CASE WHEN ${trimmed} IN (${empties.join(", ")}) THEN NULL ELSE ${trimmed} END)`;
 }
 
+/** Whether the source holds the declared type itself, so that no text has to be read. */
+function isDirect(column: RecordColumn, around: ColumnSurroundings): boolean {
+  return (
+    column.type !== "text" && around.sourceType === duckTypes[column.type] && column.empty.every((one) => one === "")
+  );
+}
+
+/** A mask that could be read as a number, such as 999 for unknown, is none. */
+function withoutMasks(column: RecordColumn, isMasked: string, read: string): string {
+  const numeric = column.type !== "text" && Object.keys(column.masked).some((mask) => /[0-9]/.test(mask));
+  return numeric ? `(CASE WHEN NOT ${isMasked} THEN ${read} END)` : read;
+}
+
+/** Earliest date of a year with four digits. Before it the engine has taken two digits for a whole year. */
+const firstDate = "DATE '1000-01-01'";
+
+/** Whether a text was not read. Each part mentions the value once, and a call shares them: a date is read once. */
+function unreadable(column: RecordColumn, around: ColumnSurroundings, text: string, read: string): string {
+  const parts = [
+    hasWholeYear(column) ? `coalesce(${read}, DATE '0001-01-01') < ${firstDate}` : `${read} IS NULL`,
+    ...(isMoment(column) && around.sourceType === "VARCHAR" ? [`NOT (${dateLike(column, text)})`] : []),
+  ];
+  return parts.length === 1 ? parts.join() : `greatest(${parts.join(", ")})`;
+}
+
+/** Whether the value is read by a form of date and time. */
+function isMoment(column: RecordColumn): boolean {
+  if (column.type === "year-month") return column.format !== undefined;
+  return column.type === "date" || column.type === "datetime";
+}
+
+function hasWholeYear(column: RecordColumn): boolean {
+  const dated = column.type === "date" || column.type === "datetime" || column.type === "year-month";
+  return dated && !/%[yx]/.test(column.format ?? "");
+}
+
 function readValue(column: RecordColumn, around: ColumnSurroundings, text: string): string {
-  const native = duckTypes[column.type];
-  if (around.sourceType === native && column.type !== "text") return around.source;
+  if (isDirect(column, around)) {
+    if (column.type === "number") return finite(around.source);
+    return column.type === "datetime" ? inZone(column, around, around.source) : around.source;
+  }
   switch (column.type) {
     case "text":
       return text;
@@ -161,11 +203,15 @@ function readValue(column: RecordColumn, around: ColumnSurroundings, text: strin
   }
 }
 
-/** A number as the standard writes it, or NULL when the text is not a number of the declared form. */
+/**
+ * A number as the standard writes it, or NULL when the text is not a number of the declared form. What has more than 15
+ * digits before the fraction is none: a double would round it in silence.
+ */
 function numberText(column: RecordColumn, text: string): string {
   const fraction = column.type === "integer" ? "" : `(${inPattern(column.decimal)}[0-9]+)?([eE][+-]?[0-9]+)?`;
-  const grouped = column.thousands === "" ? "" : `[0-9]{1,3}(${inPattern(column.thousands)}[0-9]{3})+|`;
-  const matches = `regexp_full_match(${text}, ${literal(`[+-]?(${grouped}[0-9]+)${fraction}`)})`;
+  const [groups, digits] = column.type === "integer" ? ["+", "[0-9]+"] : ["{1,4}", "0*[0-9]{1,15}"];
+  const grouped = column.thousands === "" ? "" : `[0-9]{1,3}(${inPattern(column.thousands)}[0-9]{3})${groups}|`;
+  const matches = `regexp_full_match(${text}, ${literal(`[+-]?(${grouped}${digits})${fraction}`)})`;
   let clean = text;
   if (column.thousands !== "") clean = `replace(${clean}, ${literal(column.thousands)}, '')`;
   if (column.decimal !== ".") clean = `replace(${clean}, ${literal(column.decimal)}, '.')`;
@@ -182,7 +228,16 @@ function moment(column: RecordColumn, text: string): string {
   )
     .split("|")
     .map(literal);
-  return `try_strptime(${text}, [${formats.join(", ")}])`;
+  if (column.onFail !== "flag") return `try_strptime(${text}, [${formats.join(", ")}])`;
+  // A flagged row is counted, so that what is no date must not be one; the others are put apart by their check.
+  const read = `try_strptime((CASE WHEN ${dateLike(column, text)} THEN ${text} END), [${formats.join(", ")}])`;
+  return hasWholeYear(column) ? `(CASE WHEN ${read} >= ${firstDate} THEN ${read} END)` : read;
+}
+
+/** The engine reads words such as epoch and infinity as the first day of 1900, whatever the form. */
+function dateLike(column: RecordColumn, text: string): string {
+  const digitsFirst = (column.format ?? "%Y").split("|").every((form) => /^%[YymdHjIS]/.test(form));
+  return digitsFirst ? `${text} BETWEEN '0' AND ':'` : `NOT regexp_matches(${text}, '(?i)^[ -]*(epoch|inf)')`;
 }
 
 /** Local time in the observatory's zone. Times that carry an offset, or belong to another zone, are converted. */
@@ -232,7 +287,7 @@ function recode(name: string, column: RecordColumn, around: ColumnSurroundings, 
     join === undefined ? `map_extract_value(MAP {${entries.join(", ")}}, ${text})` : identifier(join.column);
   const rest =
     column.otherwise === undefined ? "" : `, CASE WHEN ${text} IS NOT NULL THEN ${literal(column.otherwise)} END`;
-  const value = pairs.length === 0 ? "NULL::VARCHAR" : `coalesce(${found}${rest})`;
+  const value = `coalesce(${pairs.length === 0 ? "NULL::VARCHAR" : found}${rest})`;
   const unknown = column.otherwise === undefined ? `${text} IS NOT NULL AND ${value} IS NULL` : undefined;
   return { value, unknown, expected, targets, join };
 }

@@ -11,6 +11,7 @@ import {
   type RecordPlan,
   recordsRelation,
   repeatedCountQuery,
+  repeatedFlaggedQuery,
   repeatedRowsSql,
   totalsQuery,
   verdictQuery,
@@ -35,6 +36,7 @@ export interface RecordsInput {
   readonly lookups: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
+const rowCount = z.object({ rows: z.number() });
 const countsSchema = z.record(z.string(), z.number());
 
 /**
@@ -66,7 +68,12 @@ export async function makeRecords(engine: Engine, input: RecordsInput, directory
   const rowsIn = (counts.rows_in ?? 0) + input.rejects.count;
   const asideRows = setAside.reduce((sum, { rows }) => sum + rows, 0);
   const quarantined = (counts.quarantined ?? 0) + input.rejects.count + repeatedRows("quarantine");
-  const flagged = (counts.flagged ?? 0) + repeatedRows("flag");
+  // A row that repeats a key and carries another check's flag as well has one end, not two.
+  const twice =
+    repeated.length === 0 || counts.flagged === 0
+      ? []
+      : await engine.rows(repeatedFlaggedQuery(plan, duplicates), rowCount);
+  const flagged = (counts.flagged ?? 0) - (twice[0]?.rows ?? 0) + repeatedRows("flag");
   const accepted = recordsRelation(proven, repeated.length > 0 ? duplicates : undefined);
   const totals = await comparedTotals(engine, stream, plan, accepted);
   return {
@@ -143,11 +150,11 @@ async function findDuplicates(
 ): Promise<{ rule: string; end: "quarantine" | "flag"; rows: number; expected: string }[]> {
   if (plan.uniqueRules.length === 0) return [];
   for (const rule of plan.uniqueRules) await engine.run(repeatedRowsSql(plan, rule));
-  const [repeated] = await engine.rows(repeatedCountQuery(plan), z.object({ rows: z.number() }));
+  const [repeated] = await engine.rows(repeatedCountQuery(plan), rowCount);
   if (repeated?.rows === 0) return [];
-  // A row that two rules find is listed once, under the first: it can only be put apart once.
+  // A row that two rules find is listed once, under the one that decides: it can only be put apart once.
   await engine.run(
-    `COPY (SELECT _part, _row, arg_min(rule, action) AS rule, CASE WHEN bool_or(action = 'quarantine') THEN 'quarantine' ELSE 'flag' END AS action
+    `COPY (SELECT _part, _row, coalesce(min(rule) FILTER (WHERE action = 'quarantine'), min(rule)) AS rule, CASE WHEN bool_or(action = 'quarantine') THEN 'quarantine' ELSE 'flag' END AS action
       FROM (${duplicatesSql(plan)}) GROUP BY _part, _row ORDER BY _part, _row) TO ${literal(path)} (FORMAT parquet)`,
   );
   const rows = await engine.rows(

@@ -191,6 +191,15 @@ export function repeatedCountQuery(plan: RecordPlan): SqlQuery {
   return { text: `SELECT ${counts.join(" + ")} AS rows`, values: [] };
 }
 
+/** How many rows of the file of repeated rows carry the flag of another check already. Column `rows`. */
+export function repeatedFlaggedQuery(plan: RecordPlan, duplicates: string): SqlQuery {
+  const flagged = `SELECT _part, _row FROM ${plan.rows.relation} WHERE ${isFlagged(plan)}`;
+  return {
+    text: `SELECT count(*) AS rows FROM (${flagged}) SEMI JOIN ${parquet([duplicates])} USING (_part, _row)`,
+    values: [],
+  };
+}
+
 /**
  * Rows that repeat the key of another, except those that are kept; needs the tables of repeated rows. Rows that another
  * check has put apart do not take part. Columns `_part`, `_row`, `rule`, `action`.
@@ -275,10 +284,12 @@ export function recordsRelation(plan: RecordPlan, duplicates: string | undefined
       `${column.masks.high} AS ${boundColumn(column.name, "high")}`,
     ];
   });
-  const unique =
-    duplicates === undefined
-      ? ""
-      : ` AND NOT EXISTS (SELECT 1 FROM ${parquet([duplicates])} d WHERE d.action = 'quarantine' AND d._part = source._part AND d._row = source._row)`;
+  const repeats = (action: RecordRule["onFail"]): string =>
+    duplicates === undefined || !plan.uniqueRules.some(({ onFail }) => onFail === action)
+      ? "FALSE"
+      : `EXISTS (SELECT 1 FROM ${parquet([duplicates])} d WHERE d.action = '${action}' AND d._part = source._part AND d._row = source._row)`;
+  const unique = duplicates === undefined ? "" : ` AND NOT ${repeats("quarantine")}`;
+  const flagged = duplicates === undefined ? "_flagged" : `(_flagged OR ${repeats("flag")}) AS _flagged`;
   const names = plan.columns.flatMap((column) => {
     const own = identifier(column.name);
     return column.masks === undefined
@@ -287,7 +298,7 @@ export function recordsRelation(plan: RecordPlan, duplicates: string | undefined
   });
   const refused = refusals(plan);
   const accepted = refused.length === 0 ? "TRUE" : computedHere(refused);
-  return `(SELECT ${names.join(", ")}, _flagged, _part, _row FROM (
+  return `(SELECT ${names.join(", ")}, ${flagged}, _part, _row FROM (
       SELECT ${columns.join(", ")}, ${isFlagged(plan)} AS _flagged, ${accepted} AS _accepted, _part, _row FROM ${plan.rows.relation}) AS source
     WHERE _accepted${unique})`;
 }
