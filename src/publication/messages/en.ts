@@ -48,7 +48,7 @@ export const en = {
   "indicator.coverageRange":
     "For the figures shown, reports cover between {$low} and {$high} percent of the population.",
   "indicator.coverageOne": "For the figures shown, reports cover {$share} percent of the population.",
-  "indicator.coverageStates": "Of {$all} figures shown, {$partial} are partial and {$unknown} are not known.",
+  "indicator.coverageStates": "Figures shown: {$all}. Partial: {$partial}. Not known: {$unknown}.",
 
   "figure.span": "Values from {$from} to {$until}.",
   "figure.series":

@@ -48,7 +48,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "indicator.coverageUnknown": "这些数值没有报送台账：其完整程度不详。",
   "indicator.coverageRange": "所示数值的报送覆盖 {$low}% 至 {$high}% 的人口。",
   "indicator.coverageOne": "所示数值的报送覆盖 {$share}% 的人口。",
-  "indicator.coverageStates": "所示 {$all} 个数值中，{$partial} 个不完整，{$unknown} 个不详。",
+  "indicator.coverageStates": "所示数值 {$all} 个，其中不完整 {$partial} 个，不详 {$unknown} 个。",
 
   "figure.span": "{$from}至{$until}的数值。",
   "figure.series":

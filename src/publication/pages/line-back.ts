@@ -40,6 +40,7 @@ function setSection(reader: ObservatoryReader, set: LineBackSet, messages: Messa
   const { definitions } = reader;
   const stream = definitions.streams.get(set.stream)?.value;
   const frequency = stream?.facts.find(({ facts }) => facts === set.facts)?.period.frequency ?? "A";
+  const classified = set.rows.some(({ iccs }) => iccs !== null) || set.crosswalk !== undefined;
   const name = messages.text("explain.set", {
     role: messages.text(`column.${set.role}`),
     title: stream === undefined ? set.stream : textIn(stream.title, messages.language),
@@ -51,7 +52,7 @@ ${renderTable(
   [
     messages.text("column.area"),
     messages.text("column.period"),
-    messages.text("column.iccs"),
+    ...(classified ? [messages.text("column.iccs")] : []),
     messages.text("column.sex"),
     messages.text("column.age"),
     numberCell(messages.text("column.value")),
@@ -60,7 +61,7 @@ ${renderTable(
   set.rows.map((fact) => [
     areaLabel(definitions, messages, fact.area),
     wholeCell(periodText(fact.period, frequency)),
-    fact.iccs === null ? messages.text("iccs._U") : iccsLabel(messages, fact.iccs),
+    ...(classified ? [fact.iccs === null ? messages.text("iccs._U") : iccsLabel(messages, fact.iccs)] : []),
     valueLabel(messages, "sex", fact.sex),
     valueLabel(messages, "age", fact.age),
     numberCell(
