@@ -137,6 +137,7 @@ Your own:       justitia init my-observatory && justitia build my-observatory &&
     .option("--port <number>", "port to listen on", "4173")
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--as-of <date>", "the build that was the newest then")
+    .option("--build <name>", "the build of that name, also one made with --as-of")
     .action(async (folder, options) => done(await serveCommand(folder, options, around)));
   common(
     program
@@ -147,6 +148,7 @@ Your own:       justitia init my-observatory && justitia build my-observatory &&
   )
     .option("--by <dimensions>", "dimensions with values, such as sex=F,age=Y0T17")
     .option("--as-of <date>", "the build that was the newest then")
+    .option("--build <name>", "the build of that name, also one made with --as-of")
     .action(async (folder, figure, options) => done(await explainCommand(folder, figure, options, around)));
   common(
     program

@@ -3,6 +3,7 @@ export {
   type BuildLedger,
   type BuildResult,
   build,
+  buildId,
   createBuildLedger,
   type LockHolder,
   type Manifest,

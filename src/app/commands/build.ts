@@ -1,4 +1,4 @@
-import type { BuildResult, Manifest } from "../../evidence/index.ts";
+import { type BuildResult, buildId, type Manifest } from "../../evidence/index.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { buildObservatory, type OpenObservatory, openObservatory } from "../observatory.ts";
 import { buildReporter, textTable } from "../terminal.ts";
@@ -28,10 +28,17 @@ export async function buildCommand(
   const result = await runBuild(observatory, options, around);
   const seconds = (performance.now() - begun) / 1000;
   if (options.json === true) {
-    around.terminal.out(`${JSON.stringify({ ...result, seconds })}\n`);
+    around.terminal.out(`${JSON.stringify({ ...result, build: buildId(result.manifest), seconds })}\n`);
   } else {
     around.terminal.out(`${summaryText(result.manifest)}\n`);
-    around.terminal.out(`${result.changed ? "Built" : "Nothing has changed"} in ${seconds.toFixed(2)} s.\n`);
+    const name = buildId(result.manifest);
+    around.terminal.out(
+      `${result.changed ? `Built ${name}` : `Nothing has changed since ${name}`} in ${seconds.toFixed(2)} s.\n`,
+    );
+    if (options.asOf !== undefined)
+      around.terminal.out(
+        `It tells of the past and does not become the newest. Show it with: justitia serve ${folder} --build ${name}\n`,
+      );
   }
   if (result.complete) return exitCodes.done;
   return keptEverything(result.manifest) ? exitCodes.incomplete : exitCodes.storage;

@@ -18,7 +18,7 @@ export async function coverageCommand(
     limits: limitsOf(options),
     environment: around.environment,
   });
-  const { reader, engine } = await readBuild(observatory, undefined);
+  const { reader, engine } = await readBuild(observatory, {});
   try {
     const crosswalks = await reader.crosswalkReports();
     const ledgers = await reader.coverageReports();

@@ -9,6 +9,7 @@ import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
 export interface ExplainOptions extends CommonOptions {
   readonly by?: string;
   readonly asOf?: string;
+  readonly build?: string;
 }
 
 /** `justitia explain`: from one figure to the facts, the rules, the rows of the source and the hash of its bytes. */
@@ -30,7 +31,7 @@ export async function explainCommand(
     limits: limitsOf(options),
     environment: around.environment,
   });
-  const { reader, engine } = await readBuild(observatory, options.asOf);
+  const { reader, engine } = await readBuild(observatory, options);
   try {
     const known = reader.definitions.indicators;
     if (!known.has(indicator)) {

@@ -21,7 +21,7 @@ export async function quarantineCommand(
     limits: limitsOf(options),
     environment: around.environment,
   });
-  const { reader, engine } = await readBuild(observatory, undefined);
+  const { reader, engine } = await readBuild(observatory, {});
   try {
     const { manifest } = reader;
     if (stream !== undefined && manifest.streams[stream] === undefined) {

@@ -11,6 +11,13 @@ export interface ServeOptions extends CommonOptions {
   readonly port?: string;
   readonly host?: string;
   readonly asOf?: string;
+  readonly build?: string;
+}
+
+/** Which build is to be read: the newest, the newest by a time, or one by its identifier. */
+export interface BuildChoice {
+  readonly asOf?: string | undefined;
+  readonly build?: string | undefined;
 }
 
 /** `justitia serve`: the pages of the newest build, or of the newest that was there at a time. */
@@ -30,9 +37,18 @@ export async function serveCommand(
 /** Opens a build with the definitions that it was made with. Throws a UserError when there is none. */
 export async function readBuild(
   observatory: OpenObservatory,
-  asOf: string | undefined,
+  choice: BuildChoice,
 ): Promise<{ readonly reader: ObservatoryReader; readonly engine: Engine }> {
-  const manifest = await observatory.builds.current(asOf === undefined ? undefined : timeOf("--as-of", asOf));
+  const { asOf, build } = choice;
+  const manifest =
+    build === undefined
+      ? await observatory.builds.current(asOf === undefined ? undefined : timeOf("--as-of", asOf))
+      : await observatory.builds.named(build);
+  if (manifest === undefined && build !== undefined)
+    throw new UserError(
+      `There is no build "${build}" in ${observatory.state}. \`build\` says the name of each.`,
+      exitCodes.usage,
+    );
   if (manifest === undefined) {
     const when = asOf === undefined ? "yet" : `by ${asOf}`;
     const advice =
@@ -102,7 +118,7 @@ export async function serveObservatory(
   options: ServeOptions,
   around: CommandSurroundings,
 ): Promise<number> {
-  const { reader, engine } = await readBuild(observatory, options.asOf);
+  const { reader, engine } = await readBuild(observatory, options);
   const app = createServer({
     reader,
     report: (error) =>

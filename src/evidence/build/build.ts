@@ -52,10 +52,10 @@ export async function build(input: BuildInput): Promise<BuildResult> {
       input.signal?.throwIfAborted();
       input.listen({ type: "stream", stream: id, phase: "retrieve" });
       const found = await obtain(input, stream);
-      const made = found.delivery === undefined ? {} : await madeOrProblem(workshop, stream, found.delivery);
+      const made = found.delivery === undefined ? {} : await readableOrProblem(input, workshop, stream, found.delivery);
       if (made.outcome !== undefined) outcomes.set(id, made.outcome);
       const problems = made.problem === undefined ? found.problems : [...found.problems, made.problem];
-      streams[id] = streamResult(found.delivery, made.outcome, problems);
+      streams[id] = streamResult(made.delivery ?? found.delivery, made.outcome, problems);
     }
     const coverages = await makeCoverages(workshop, outcomes);
     const indicators = await makeIndicators(workshop, outcomes, coverages);
@@ -97,6 +97,31 @@ async function madeOrProblem(
     }
     throw error;
   }
+}
+
+/**
+ * The outcome of a delivery. One that cannot be read does not push aside the one before it: the newest that can be read is
+ * taken, and the problem stays with the stream until a readable one comes.
+ */
+async function readableOrProblem(
+  input: BuildInput,
+  workshop: Workshop,
+  stream: Stream,
+  newest: Delivery,
+): Promise<Awaited<ReturnType<typeof madeOrProblem>> & { readonly delivery?: Delivery }> {
+  const made = await madeOrProblem(workshop, stream, newest);
+  if (made.problem === undefined) return made;
+  const before = (await input.snapshots.deliveries(stream.stream)).filter(
+    ({ retrievedAt }) => retrievedAt < newest.retrievedAt,
+  );
+  for (const delivery of before.reverse()) {
+    const { outcome } = await madeOrProblem(workshop, stream, delivery);
+    if (outcome === undefined) continue;
+    const message = `${stream.stream}: the newest delivery cannot be read; the one of ${delivery.retrievedAt} is used.`;
+    input.listen({ type: "warning", message });
+    return { outcome, delivery, problem: made.problem };
+  }
+  return made;
 }
 
 interface Obtained {

@@ -1,5 +1,12 @@
 export { type BuildInput, type BuildResult, build } from "./build.ts";
 export { type BuildLock, type LockHolder, takeBuildLock } from "./lock.ts";
-export { type BuildLedger, createBuildLedger, type Manifest, manifestHash, type StreamResult } from "./manifest.ts";
+export {
+  type BuildLedger,
+  buildId,
+  createBuildLedger,
+  type Manifest,
+  manifestHash,
+  type StreamResult,
+} from "./manifest.ts";
 export type { BuildEvent, BuildListener } from "./progress.ts";
 export { crosswalkOf, lookupsOf } from "./stream-steps.ts";

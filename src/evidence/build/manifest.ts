@@ -47,6 +47,11 @@ export function manifestHash(manifest: Manifest): string {
   return contentHash({ ...asRecord(plainOf(rest)), streams: plainOf(timeless) });
 }
 
+/** A short name for a build, the same for builds that say the same. */
+export function buildId(manifest: Manifest): string {
+  return manifestHash(manifest).slice(0, 12);
+}
+
 function asRecord(value: Plain): { readonly [key: string]: Plain | undefined } {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new TypeError("a manifest is an object");
@@ -55,8 +60,10 @@ function asRecord(value: Plain): { readonly [key: string]: Plain | undefined } {
 
 /** The builds of a state folder. */
 export interface BuildLedger {
-  /** The newest build, or the newest that was there at a time. */
+  /** The newest build, or the newest that was there at a time. Builds from deliveries of the past do not count as new. */
   current(asOf?: Date): Promise<Manifest | undefined>;
+  /** The build of an identifier, also one from deliveries of the past. */
+  named(id: string): Promise<Manifest | undefined>;
   /** Writes a build unless the newest says the same; gives the one that stands. */
   add(manifest: Manifest): Promise<Manifest>;
   /** Keeps the texts of definition files under their hash. */
@@ -81,19 +88,29 @@ export function createBuildLedger(state: string): BuildLedger {
     manifestSchema.parse(JSON.parse(await readFile(join(builds, name), "utf8")));
   const current = async (asOf?: Date): Promise<Manifest | undefined> => {
     const latest = asOf === undefined ? undefined : stamp(asOf.toISOString());
-    const name = (await names()).findLast(
-      (candidate) => latest === undefined || candidate.slice(0, latest.length) <= latest,
-    );
+    for (const name of (await names()).reverse()) {
+      if (latest !== undefined && name.slice(0, latest.length) > latest) continue;
+      const manifest = await read(name);
+      if (manifest.asOf === null) return manifest;
+    }
+    return undefined;
+  };
+  const named = async (id: string): Promise<Manifest | undefined> => {
+    const name = /^[0-9a-f]{12}$/.test(id)
+      ? (await names()).findLast((candidate) => candidate.endsWith(`-${id}.json`))
+      : undefined;
     return name === undefined ? undefined : read(name);
   };
   return {
     current,
+    named,
     async add(manifest) {
-      const newest = await current();
-      if (newest !== undefined && manifestHash(newest) === manifestHash(manifest)) return newest;
+      // The same may be said again after something else was said; of the past there is nothing new to say twice.
+      const before = manifest.asOf === null ? await current() : await named(buildId(manifest));
+      if (before !== undefined && manifestHash(before) === manifestHash(manifest)) return before;
       await mkdir(builds, { recursive: true });
       await writeWhole(
-        join(builds, `${stamp(manifest.builtAt)}-${manifestHash(manifest).slice(0, 12)}.json`),
+        join(builds, `${stamp(manifest.builtAt)}-${buildId(manifest)}.json`),
         `${JSON.stringify(manifest, null, 1)}\n`,
       );
       return manifest;
