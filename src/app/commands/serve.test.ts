@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { z } from "zod";
 import { main } from "../main.ts";
 
 let folder: string;
@@ -41,13 +42,52 @@ test("a build whose results were deleted is told as such, and building makes it 
   assert.equal((await run("coverage", observatory)).code, 0);
 });
 
-test("the line back of an indicator that could not be made says why", async () => {
-  await writeFile(join(observatory, "data", "sample-victims.csv"), "something;else\n1;2\n");
-  assert.equal((await run("build", observatory)).code, 4);
-  const { code, text } = await run("explain", observatory, "intentional-homicide/EX/2020");
+test("an indicator that could never be made says why it has no line back", async () => {
+  const state = join(folder, "state-without-readable-delivery");
+  const data = join(observatory, "data", "sample-victims.csv");
+  const sound = await readFile(data);
+  await writeFile(data, "something;else\n1;2\n");
+  assert.equal((await run("build", observatory, "--state", state)).code, 4);
+  await writeFile(data, sound);
+  const { code, text } = await run("explain", observatory, "intentional-homicide/EX/2020", "--state", state);
   assert.equal(code, 3);
   assert.match(
     text,
     /intentional-homicide was not made in the newest build\. The facts victims\/monthly are not there/,
   );
+});
+
+async function indicators(...more: string[]): Promise<unknown> {
+  const { text } = await run("build", observatory, "--json", ...more);
+  return z.looseObject({ manifest: z.looseObject({ indicators: z.unknown() }) }).parse(JSON.parse(text)).manifest
+    .indicators;
+}
+
+test("a delivery that cannot be read leaves the figures of the one before it, and the build says so", async () => {
+  const data = join(observatory, "data", "sample-victims.csv");
+  const sound = await readFile(data);
+  const before = await indicators();
+  await writeFile(data, "something;else\n1;2\n");
+  const { code, text } = await run("build", observatory);
+  assert.equal(code, 4);
+  assert.match(text, /the newest delivery cannot be read; the one of .* is used/);
+  assert.deepEqual(await indicators(), before);
+  await writeFile(data, sound);
+  assert.equal((await run("build", observatory)).code, 0);
+});
+
+test("a build from deliveries of the past does not become the newest, and is found by its name", async () => {
+  const data = join(observatory, "data", "sample-victims.csv");
+  const before = await indicators();
+  const then = new Date().toISOString();
+  await appendFile(data, "SAMPLE-999,2023-05-05,12,N,female,30\n");
+  const now = await indicators();
+  assert.notDeepEqual(now, before);
+  const { text } = await run("build", observatory, "--as-of", then);
+  const name = /--build ([0-9a-f]{12})/.exec(text)?.[1] ?? "";
+  assert.match((await run("explain", observatory, "intentional-homicide/XX/2023", "--build", name)).text, /numerator/);
+  assert.deepEqual(await indicators(), now);
+  const unknown = await run("explain", observatory, "intentional-homicide/XX/2023", "--build", "000000000000");
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.text, /There is no build "000000000000"/);
 });
