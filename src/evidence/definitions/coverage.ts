@@ -98,6 +98,10 @@ export const eventSchema = z
     from: dateSchema,
     until: dateSchema.optional().describe("First day on which it no longer holds; open when absent."),
     areas: z.array(z.string()).default([]).describe("Codes of areas; everywhere when empty."),
+    iccs: z
+      .array(z.string())
+      .default([])
+      .describe("ICCS codes of what it may change, with everything below them; everything when empty."),
     source: z.string().optional(),
   })
   .describe("An event: dated and located, it may change a series.");

@@ -3,7 +3,7 @@ import { checkCoverages } from "./coverage-references.ts";
 import { checkIndicator } from "./indicator-references.ts";
 import type { Definitions } from "./load.ts";
 import type { DefinitionProblem } from "./problem.ts";
-import { ReferenceReport } from "./reference-report.ts";
+import { checkIccs, ReferenceReport } from "./reference-report.ts";
 import type { FactSet } from "./stream.ts";
 import { checkStream } from "./stream-references.ts";
 
@@ -46,6 +46,7 @@ export function checkReferences(definitions: Definitions): DefinitionProblem[] {
     event.value.areas.forEach((code, index) => {
       report.known(event, ["areas", index], code, definitions.areas, "area");
     });
+    event.value.iccs.forEach((code, index) => checkIccs(report, event, ["iccs", index], code));
     if (event.value.until !== undefined && event.value.until <= event.value.from) {
       report.add(
         event,

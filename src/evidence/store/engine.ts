@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { DuckDBInstance, type JS } from "@duckdb/node-api";
 import { z } from "zod";
 import type { SqlQuery } from "./sql.ts";
@@ -45,7 +44,6 @@ export class QueryError extends Error {
  * Extensions are neither loaded nor fetched: everything works without a network.
  */
 export async function openEngine(settings: EngineSettings): Promise<Engine> {
-  await mkdir(settings.temporaryDirectory, { recursive: true });
   const instance = await DuckDBInstance.create(":memory:", {
     memory_limit: settings.memoryLimit,
     threads: String(settings.threads),

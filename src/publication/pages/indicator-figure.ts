@@ -1,4 +1,10 @@
-import { type Definitions, type Observation, type ObservatoryEvent, textIn } from "../../evidence/index.ts";
+import {
+  type Definitions,
+  type Indicator,
+  type Observation,
+  type ObservatoryEvent,
+  textIn,
+} from "../../evidence/index.ts";
 import { type BarFigure, barFigure } from "../bar-figure.ts";
 import type { Messages } from "../catalogue.ts";
 import { bandLimit, type FigureSeries, legendKey, pointLimit, type TimeFigure, timeFigure } from "../figure.ts";
@@ -37,7 +43,7 @@ export function timeSection(input: IndicatorPageInput, messages: Messages): Html
     }),
   );
   const points = series.flatMap((each) => each.points);
-  const events = eventsWithin(definitions, choice.area, points).map((event) => ({
+  const events = eventsWithin(definitions, indicator, choice.area, points).map((event) => ({
     from: event.from,
     until: event.until,
     label: textIn(event.title, messages.language),
@@ -182,9 +188,10 @@ function timeDescription(input: IndicatorPageInput, groups: readonly Observation
   return [...sentences, messages.text("figure.table")].join(" ");
 }
 
-/** Events that concern the area, or a part of it, within the time of the points; by time. */
+/** Events that concern what is counted and the area, or a part of it, within the time of the points; by time. */
 function eventsWithin(
   definitions: Definitions,
+  indicator: Indicator,
   area: string,
   points: readonly { readonly from: string; readonly until: string }[],
 ): ObservatoryEvent[] {
@@ -202,7 +209,14 @@ function eventsWithin(
         event.areas.length === 0 ||
         event.areas.some((code) => isWithin(definitions, area, code) || isWithin(definitions, code, area)),
     )
+    .filter((event) => concerns(event.iccs, indicator.numerator.iccs ?? []))
     .sort((a, b) => a.from.localeCompare(b.from) || a.event.localeCompare(b.event));
+}
+
+/** Whether some code of an event is one of an indicator, or above or below it. No codes stand for everything. */
+function concerns(event: readonly string[], indicator: readonly string[]): boolean {
+  if (event.length === 0 || indicator.length === 0) return true;
+  return event.some((code) => indicator.some((other) => other.startsWith(code) || code.startsWith(other)));
 }
 
 /** Whether an area is another one or lies in it. */
