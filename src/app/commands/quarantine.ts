@@ -48,8 +48,9 @@ export async function quarantineCommand(
         `${textTable([["stream", "rule", "end", "rows", "expected"], ...rules.map((rule) => [rule.stream, rule.rule, rule.end, rule.rows, rule.expected])])}\n`,
       );
     for (const row of rows) {
-      const place =
-        row.row === null ? `part ${row.part + 1}, line ${row.line}` : `part ${row.part + 1}, row ${row.row}`;
+      const part = stream === undefined ? undefined : manifest.streams[stream]?.parts[row.part];
+      const file = part?.name ?? `part ${row.part + 1}`;
+      const place = row.row === null ? `${file}, line ${row.line}` : `${file}, row ${row.row}`;
       around.terminal.out(
         `${place}: ${row.rule}: found ${row.found ?? "nothing"}, expected ${row.expected ?? ""}\n  ${row.delivered ?? ""}\n`,
       );
