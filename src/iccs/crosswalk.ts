@@ -155,7 +155,10 @@ export function splitSets(crosswalk: Crosswalk): SplitSet[] {
     const target = { iccs: parsed?.code, weight: rule.weight, rule: index };
     const known = sets.get(key);
     if (known !== undefined) {
-      known.targets.push(target);
+      // Two aliases of one code are one target: as two they could be taken for one and the same, and a part be lost.
+      const twin = known.targets.find(({ iccs }) => iccs === target.iccs);
+      if (twin === undefined) known.targets.push(target);
+      else twin.weight += target.weight;
       return;
     }
     const number = (perCode.get(rule.code) ?? 0) + 1;

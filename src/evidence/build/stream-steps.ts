@@ -132,7 +132,7 @@ async function makeFactSet(
   const { title, ...counted } = set;
   const step: Step = {
     kind: "facts",
-    version: 1,
+    version: 2,
     inputs: {
       stream: stream.stream,
       set: plainOf(counted),

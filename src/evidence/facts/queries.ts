@@ -3,7 +3,7 @@ import { conditionColumns, conditionSql, crosswalkSql, validityCuts } from "../.
 import type { FactSet, Stream } from "../definitions/index.ts";
 import { periodStart } from "../periods/index.ts";
 import { absenceColumn, boundColumn } from "../records/index.ts";
-import { identifier, literal } from "../store/index.ts";
+import { identifier, literal, type SqlQuery } from "../store/index.ts";
 
 /** Name of the session's table that holds how each kind of record is classified; `factsSql` joins the records with it. */
 export const classesTable = "record_classes";
@@ -24,7 +24,9 @@ function kindKeys(set: FactSet, crosswalk: Crosswalk | undefined): KindKey[] {
   const cases = validityCuts(crosswalk)
     .reverse()
     .map((day) => `WHEN ${date} >= DATE ${literal(day)} THEN DATE ${literal(day)}`);
-  const cut = { name: "cut", raw: cases.length === 0 ? never : `(CASE ${cases.join(" ")} ELSE ${never} END)` };
+  // A record without a date has no cut either: only rules without dates hold for it.
+  const dated = `(CASE WHEN ${date} IS NULL THEN NULL ${cases.join(" ")} ELSE ${never} END)`;
+  const cut = { name: "cut", raw: cases.length === 0 ? never : dated };
   return [code, cut, ...conditionColumns(crosswalk).map((name) => ({ name, raw: identifier(name) }))];
 }
 
@@ -243,4 +245,19 @@ function figures(set: FactSet): string {
   const status = absences.map((word) => `WHEN ${absenceCount(word)} > 0 THEN ${literal(word)}`).join(" ");
   return `CASE WHEN ${counts.join(" + ")} = 0 THEN known END AS value, lowest AS low, highest AS high,
       CASE ${status} ELSE 'normal' END AS status`;
+}
+
+/**
+ * An area with figures of several days in one period, where what is counted on a day must not be added over time.
+ * Columns `area`, `period`, `days`; at most one row.
+ */
+export function addedStockQuery(set: FactSet, records: string): SqlQuery {
+  const date = identifier(set.period.column);
+  const [area] = factKeys(set);
+  const period = periodStart(date, set.period.frequency);
+  return {
+    text: `SELECT CAST(${area?.raw ?? area?.shown} AS VARCHAR) AS area, CAST(${period} AS VARCHAR) AS period, count(DISTINCT CAST(${date} AS DATE)) AS days
+      FROM ${records}${whereSql(set)} GROUP BY 1, 2 HAVING days > 1 ORDER BY ALL LIMIT 1`,
+    values: [],
+  };
 }
