@@ -50,7 +50,7 @@ export async function makeCoverages(workshop: Workshop, outcomes: Outcomes): Pro
     const { title, description, ...counted } = coverage;
     const step: Step = {
       kind: "coverage",
-      version: 1,
+      version: 2,
       inputs: { coverage: plainOf(counted), units: plainOf(units), source: source.key },
     };
     const result = await workshop.make(step, id, async (directory) => {
@@ -136,7 +136,7 @@ async function makeOne(
   const { title, description, limits, highlights, sdg, ...computed } = indicator;
   const step: Step = {
     kind: "indicator",
-    version: 2,
+    version: 3,
     inputs: {
       indicator: plainOf(computed),
       areas: [...definitions.areas.values()].map(({ code, parent, level }) => [code, parent ?? null, level]),

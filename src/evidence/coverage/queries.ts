@@ -52,10 +52,17 @@ function returnedSql(coverage: Coverage, source: LedgerSource): string {
     const all = `date_diff('day', t.period, CAST(t.period + ${periodLength(frequency)} AS DATE))`;
     const first = periodStart("min(since)", frequency);
     const last = periodStart("max(until) - INTERVAL 1 DAY", frequency);
-    return `SELECT unit, period, least(sum(part), 1.0) AS covered,
+    // Spans that overlap or touch are one: a day is covered once, and a whole period is exactly 1.
+    const begins = `CASE WHEN since <= max(until) OVER (PARTITION BY unit ORDER BY since, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END`;
+    return `SELECT unit, period, sum(part) AS covered,
         CASE WHEN sum(part) >= 1.0 THEN 'reported' WHEN sum(part) > 0 THEN 'partial' ELSE 'not-reported' END AS status
-      FROM (SELECT u.unit, t.period, greatest(${days}, 0)::DOUBLE / ${all} AS part
-        FROM (VALUES ${spans.join(", ")}) AS s(unit, since, until) JOIN units u ON s.unit IS NULL OR s.unit = u.unit
+      FROM (SELECT s.unit, t.period, greatest(${days}, 0)::DOUBLE / ${all} AS part
+        FROM (SELECT unit, min(since) AS since, max(until) AS until
+          FROM (SELECT *, sum(begins) OVER (PARTITION BY unit ORDER BY since, until ROWS UNBOUNDED PRECEDING) AS island
+            FROM (SELECT *, ${begins} AS begins
+              FROM (SELECT DISTINCT u.unit, v.since, v.until FROM (VALUES ${spans.join(", ")}) AS v(unit, since, until)
+                JOIN units u ON v.unit IS NULL OR v.unit = u.unit)))
+          GROUP BY unit, island) s
         CROSS JOIN (SELECT CAST(unnest(generate_series(first, last, ${periodLength(frequency)})) AS DATE) AS period
           FROM (SELECT ${first} AS first, ${last} AS last FROM (VALUES ${spans.join(", ")}) AS v(unit, since, until))) t)
       GROUP BY unit, period`;

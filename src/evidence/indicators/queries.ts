@@ -89,12 +89,18 @@ export function populationSql(
     "start-of-year": "make_date(year, 1, 1)",
     "end-of-year": "make_date(year, 12, 31)",
   }[population.reference];
-  const middle = `CAST(period + (date_diff('day', period, CAST(period + ${periodLength(frequency)} AS DATE)) // 2)::INTEGER AS DATE)`;
+  // The middle of a year is the day that mid-year populations are given for, so that these are taken as they are.
+  const middle =
+    frequency === "A"
+      ? "make_date(year(period), 7, 1)"
+      : `CAST(period + (date_diff('day', period, CAST(period + ${periodLength(frequency)} AS DATE)) // 2)::INTEGER AS DATE)`;
+  const linear = "before.persons + (after.persons - before.persons) * portion";
   const between = {
     none: "NULL",
     step: "before.persons",
-    linear: "before.persons + (after.persons - before.persons) * portion",
-    geometric: "before.persons * pow(after.persons / before.persons, portion)",
+    linear,
+    // There is no growth rate from or to nobody.
+    geometric: `CASE WHEN before.persons > 0 AND after.persons > 0 THEN before.persons * pow(after.persons / before.persons, portion) ELSE ${linear} END`,
   }[population.interpolation];
   const fraction =
     "date_diff('day', before.day, t.middle)::DOUBLE / nullif(date_diff('day', before.day, after.day), 0)";
