@@ -258,7 +258,8 @@ function markedSql(indicator: Indicator, ledger: boolean): string {
         WHEN ${imputed} OR ${extrapolated} THEN 'estimated' ELSE 'normal' END AS status,
       CASE WHEN ${none} THEN 'nobody-reported' WHEN ${withheld} THEN 'coverage-too-low'
         ${unknownPart.length === 0 ? "" : `WHEN ${unknownPart.join(" OR ")} THEN 'no-population-of-unknown'`}
-        WHEN r.incomplete THEN 'parts-missing'
+        WHEN r.incomplete AND r.expected > 1 THEN 'parts-missing'
+        WHEN r.incomplete AND r.uncounted > 0 THEN 'not-known'
         WHEN ${noExposure} THEN 'no-denominator'
         WHEN ${raw} IS NULL AND r.high IS NOT NULL THEN 'masked'
         WHEN ${raw} IS NULL THEN 'not-known'

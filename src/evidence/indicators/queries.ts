@@ -158,7 +158,8 @@ export function zeroFilledSql(
 /**
  * Which areas are added up to which larger area: `area`, `whole`, `level`, `expected`. A larger area that has figures of
  * its own is not made from parts, and below a part that has its own nothing is added again. `expected` counts the areas
- * in the observatory's list that should be in the sum.
+ * in the observatory's list that should be in the sum: those of the levels that are added, except where a larger or a
+ * smaller area that is there stands for them.
  */
 export function partsSql(base: string): string {
   return `WITH present AS (SELECT DISTINCT area FROM ${base}),
@@ -167,7 +168,10 @@ export function partsSql(base: string): string {
         AND NOT EXISTS (SELECT 1 FROM containment m JOIN containment n ON n.area = m.whole AND n.whole = c.whole
           WHERE m.area = c.area AND m.whole <> c.area AND m.whole <> c.whole AND m.whole IN (SELECT area FROM present))))),
     wanted AS (SELECT c.whole, count(*) AS expected FROM containment c
-      WHERE c.area <> '_U' AND (c.whole, c.own_level) IN (SELECT whole, own_level FROM pair) GROUP BY c.whole)
+      WHERE c.area <> '_U' AND (c.whole, c.own_level) IN (SELECT whole, own_level FROM pair)
+        AND NOT EXISTS (SELECT 1 FROM containment m JOIN pair p ON p.area = m.area WHERE p.whole = c.whole AND m.whole = c.area AND m.area <> c.area)
+        AND NOT EXISTS (SELECT 1 FROM containment m JOIN pair p ON p.area = m.whole WHERE p.whole = c.whole AND m.area = c.area AND m.whole <> c.area)
+      GROUP BY c.whole)
     SELECT p.area, p.whole, p.level,
       CAST(CASE WHEN p.whole IN (SELECT area FROM present) THEN 1 ELSE coalesce(w.expected, 0) END AS INTEGER) AS expected
     FROM pair p LEFT JOIN wanted w ON w.whole = p.whole`;
@@ -198,7 +202,7 @@ export function rolledUpSql(
         ${worstStatusSql(`CASE WHEN ${usable} THEN b.status END`)} AS status, ${worstStatusSql("b.status")} AS worst,
         sum(b.assumed) AS assumed, CAST(sum(b.flagged) AS BIGINT) AS flagged, CAST(sum(b.records) AS BIGINT) AS records,
         CAST(count(DISTINCT b.area) FILTER (WHERE ${usable} AND (b.area <> '_U' OR c.whole = '_U')) AS INTEGER) AS parts,
-        max(c.expected) AS expected
+        max(c.expected) AS expected, CAST(count(*) FILTER (WHERE b.high IS NULL) AS INTEGER) AS uncounted
       FROM ${base} b JOIN ${parts} c ON c.area = b.area
       GROUP BY ${keys}, c.whole, b.period)
     SELECT * EXCLUDE (worst) REPLACE (
