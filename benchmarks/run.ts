@@ -4,7 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -13,7 +13,7 @@ import { openEngine } from "../src/evidence/index.ts";
 const place = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const work = join(tmpdir(), "justitia-benchmarks");
 mkdirSync(work, { recursive: true });
-const rounds = 5;
+const rounds = 3;
 
 const outcomeSchema = z.looseObject({
   milliseconds: z.number(),
@@ -75,6 +75,7 @@ function machine(): Record<string, unknown> {
     date: new Date().toISOString().slice(0, 10),
     processors: `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}`,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
+    loadAverage: loadavg()[0],
     node: process.version,
     justitia: versions.version,
     duckdb: versions.dependencies["@duckdb/node-api"],
@@ -131,7 +132,7 @@ async function ingest(): Promise<void> {
     const engine = await openEngine({ memoryLimit: "1GB", threads: 2, temporaryDirectory: join(work, "temporary") });
     await engine.run(`COPY (SELECT i AS id, 101 + hash(i) % 700 AS offence, printf('R%02d', 1 + hash(i + 1) % 12) AS region,
         DATE '2015-01-01' + (i // 2738)::INTEGER AS occurred_on, CASE WHEN hash(i + 2) % 2 = 0 THEN 'F' ELSE 'M' END AS sex,
-        hash(i + 3) % 99 AS age, ['firearm', 'knife', 'other', 'none'][1 + hash(i + 4) % 4] AS weapon, round((hash(i + 5) % 1000000) / 100, 2) AS damage
+        hash(i + 3) % 99 AS age, ['firearm', 'knife', 'other', 'none'][(1 + hash(i + 4) % 4)::INTEGER] AS weapon, round((hash(i + 5) % 1000000) / 100, 2) AS damage
       FROM range(1, 10000001) r(i)) TO '${csv}' (FORMAT csv, HEADER)`);
     engine.close();
   }
