@@ -33,6 +33,8 @@ export interface ColumnSql {
   readonly type: "VARCHAR" | "BIGINT" | "DOUBLE" | "BOOLEAN" | "DATE" | "TIMESTAMP";
   /** For numbers with masks: the meaning of a masked text, NULL where the cell is a number; and the bounds. */
   readonly masks: { readonly absence: string; readonly low: string; readonly high: string } | undefined;
+  /** A number that is read once, as a column of its own, before anything looks at it. */
+  readonly layer: { readonly column: string; readonly sql: string } | undefined;
   /** A table that the rows are joined with to get the value: pairs of what is written and what it becomes. */
   readonly join: LookupJoin | undefined;
   readonly checks: readonly ColumnCheck[];
@@ -68,14 +70,25 @@ const duckTypes = {
 export function columnSql(name: string, column: RecordColumn, around: ColumnSurroundings): ColumnSql {
   if (column.constant !== undefined) {
     const value = literal(column.constant);
-    return { name, text: value, value, type: "VARCHAR", masks: undefined, join: undefined, checks: [] };
+    return {
+      name,
+      text: value,
+      value,
+      type: "VARCHAR",
+      masks: undefined,
+      layer: undefined,
+      join: undefined,
+      checks: [],
+    };
   }
   const text = textOf(column, around);
   const masked = Object.entries(column.masked);
   const isMasked =
     masked.length === 0 ? "FALSE" : `coalesce(${text} IN (${masked.map(([mask]) => literal(mask)).join(", ")}), FALSE)`;
   const direct = isDirect(column, around);
-  const read = withoutMasks(column, isMasked, readValue(column, around, text));
+  const ownRead = withoutMasks(column, isMasked, readValue(column, around, text));
+  const layer = readsNumbers(column, around) ? { column: `${name} as read`, sql: ownRead } : undefined;
+  const read = layer === undefined ? ownRead : identifier(layer.column);
   const coded = recode(name, column, around, read, text);
   const value = column.whenEmpty === undefined ? coded.value : `coalesce(${coded.value}, ${literal(column.whenEmpty)})`;
   const checks: ColumnCheck[] = [];
@@ -83,12 +96,17 @@ export function columnSql(name: string, column: RecordColumn, around: ColumnSurr
     checks.push({ column: name, kind, action: column.onFail, fails: `coalesce(${fails}, FALSE)`, expected });
   };
   if (column.required && column.whenEmpty === undefined) {
-    check("required", `${direct ? around.source : text} IS NULL`, "a value");
+    check(
+      "required",
+      layer === undefined ? `${direct ? around.source : text} IS NULL` : unless(read, `${text} IS NULL`),
+      "a value",
+    );
   }
   if (column.type !== "text" && (!direct || column.type === "number")) {
+    const written = `${text} IS NOT NULL AND NOT ${isMasked}`;
     check(
       "type",
-      `${text} IS NOT NULL AND NOT ${isMasked} AND ${unreadable(column, around, text, read)}`,
+      layer === undefined ? `${written} AND ${unreadable(column, around, text, read)}` : unless(read, written),
       expectedForm(column),
     );
   }
@@ -101,7 +119,8 @@ export function columnSql(name: string, column: RecordColumn, around: ColumnSurr
     check("pattern", `NOT regexp_full_match(${text}, ${literal(column.pattern)})`, `text like ${column.pattern}`);
   }
   const outside = (allowed: ReadonlySet<string>): string | undefined => {
-    if (coded.targets === undefined) return `${value}::VARCHAR NOT IN (${list([...allowed])})`;
+    // A call is made once for each text of a dictionary, an IN for each row.
+    if (coded.targets === undefined) return `NOT list_contains([${list([...allowed])}]::VARCHAR[], ${value}::VARCHAR)`;
     // What a column can become is known beforehand, so most columns need no look at their rows.
     const possible = [...coded.targets, ...(column.whenEmpty === undefined ? [] : [column.whenEmpty])];
     const wrong = [...new Set(possible.filter((target) => !allowed.has(target)))];
@@ -122,9 +141,20 @@ export function columnSql(name: string, column: RecordColumn, around: ColumnSurr
     value,
     type: recoded || column.whenEmpty !== undefined ? "VARCHAR" : duckTypes[column.type],
     masks: masked.length === 0 ? undefined : maskSql(text, read, column),
+    layer,
     join: coded.join,
     checks,
   };
+}
+
+/** Whether numbers are read from text: then most rows are done with one look, and the text is made for the others only. */
+function readsNumbers(column: RecordColumn, around: ColumnSurroundings): boolean {
+  return (column.type === "integer" || column.type === "number") && around.sourceType === "VARCHAR";
+}
+
+/** A condition on the rows without a value; the others are not looked at. */
+function unless(value: string, condition: string): string {
+  return `(CASE WHEN ${value} IS NULL THEN ${condition} ELSE FALSE END)`;
 }
 
 function textOf(column: RecordColumn, around: ColumnSurroundings): string {
@@ -181,9 +211,9 @@ function readValue(column: RecordColumn, around: ColumnSurroundings, text: strin
     case "text":
       return text;
     case "integer":
-      return `TRY_CAST(${numberText(column, text)} AS BIGINT)`;
+      return numberSql(column, around, text, "BIGINT");
     case "number":
-      return finite(`TRY_CAST(${numberText(column, text)} AS DOUBLE)`);
+      return numberSql(column, around, text, "DOUBLE");
     case "boolean":
       return `(CASE WHEN ${text} IN (${list(column.true)}) THEN TRUE WHEN ${text} IN (${list(column.false)}) THEN FALSE END)`;
     case "date":
@@ -204,18 +234,39 @@ function readValue(column: RecordColumn, around: ColumnSurroundings, text: strin
 }
 
 /**
- * A number as the standard writes it, or NULL when the text is not a number of the declared form. What has more than 15
- * digits before the fraction is none: a double would round it in silence.
+ * A number of the declared form, or NULL. It is taken from the source as it stands where that is one; white space and empty
+ * values are only looked for elsewhere, since taking them away costs more than reading the number.
  */
-function numberText(column: RecordColumn, text: string): string {
-  const fraction = column.type === "integer" ? "" : `(${inPattern(column.decimal)}[0-9]+)?([eE][+-]?[0-9]+)?`;
+function numberSql(column: RecordColumn, around: ColumnSurroundings, text: string, type: "BIGINT" | "DOUBLE"): string {
+  const read = (from: string): string => `TRY_CAST(${standardNumber(column, from)} AS ${type})`;
+  const slow = `(CASE WHEN ${isNumber(column, text)} THEN ${read(text)} END)`;
+  if (!readsNumbers(column, around) || column.empty.some((one) => /[0-9]/.test(one))) return slow;
+  const { source } = around;
+  const plain =
+    type === "BIGINT" && column.thousands === ""
+      ? `TRY_CAST(${source} AS BIGINT)::VARCHAR = ${source}`
+      : isNumber(column, source);
+  return `(CASE WHEN ${plain} THEN ${read(source)} ELSE ${slow} END)`;
+}
+
+/** Exponents of ten that keep a number of 15 digits finite. */
+const exponents = "[0-9]{1,2}|1[0-9]{2}|2[0-8][0-9]";
+
+/**
+ * Whether a text is a number of the declared form. What has more than 15 digits before the fraction is none: a double would
+ * round it in silence.
+ */
+function isNumber(column: RecordColumn, text: string): string {
+  const fraction = column.type === "integer" ? "" : `(${inPattern(column.decimal)}[0-9]+)?([eE][+-]?0*(${exponents}))?`;
   const [groups, digits] = column.type === "integer" ? ["+", "[0-9]+"] : ["{1,4}", "0*[0-9]{1,15}"];
   const grouped = column.thousands === "" ? "" : `[0-9]{1,3}(${inPattern(column.thousands)}[0-9]{3})${groups}|`;
-  const matches = `regexp_full_match(${text}, ${literal(`[+-]?(${grouped}${digits})${fraction}`)})`;
-  let clean = text;
-  if (column.thousands !== "") clean = `replace(${clean}, ${literal(column.thousands)}, '')`;
-  if (column.decimal !== ".") clean = `replace(${clean}, ${literal(column.decimal)}, '.')`;
-  return `(CASE WHEN ${matches} THEN ${clean} END)`;
+  return `regexp_full_match(${text}, ${literal(`[+-]?(${grouped}${digits})${fraction}`)})`;
+}
+
+/** A number of the declared form as the standard writes it. */
+function standardNumber(column: RecordColumn, text: string): string {
+  const whole = column.thousands === "" ? text : `replace(${text}, ${literal(column.thousands)}, '')`;
+  return column.decimal === "." ? whole : `replace(${whole}, ${literal(column.decimal)}, '.')`;
 }
 
 function finite(number: string): string {

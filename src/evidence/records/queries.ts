@@ -57,7 +57,7 @@ export function planRecords(
     checks: [...columnChecks.map(named), ...ruleChecks].map((check, number) => ({ number, ...check })),
     setAside: stream.setAside.map(({ rule, where }) => ({ rule, holds: truth(where, reference) })),
     uniqueRules: stream.rules.flatMap((rule) => ("unique" in rule ? [rule] : [])),
-    rows: { columns: rows.columns, relation: withLookups(rows.relation, columns) },
+    rows: { columns: rows.columns, relation: withLookups(withNumbers(rows.relation, columns), columns) },
   };
 }
 
@@ -75,6 +75,14 @@ export function provenPlan(
     checks: plan.checks.filter(({ rule }) => found.has(rule)),
     setAside: plan.setAside.filter(({ rule }) => found.has(rule)),
   };
+}
+
+/** The rows with a further column for each number that is read from text, so that it is read once for all that use it. */
+function withNumbers(relation: string, columns: readonly ColumnSql[]): string {
+  const layers = columns.flatMap(({ layer }) =>
+    layer === undefined ? [] : [`${layer.sql} AS ${identifier(layer.column)}`],
+  );
+  return layers.length === 0 ? relation : `(SELECT delivered.*, ${layers.join(", ")} FROM ${relation} AS delivered)`;
 }
 
 /** The rows with a further column for each table that a column is looked up in. */
