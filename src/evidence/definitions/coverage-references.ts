@@ -21,6 +21,13 @@ export function checkCoverages(
         report.known(coverage, ["units", "weight"], value.units.weight, definitions.populations, "population");
       }
     }
+    if ("complete" in value.ledger) {
+      value.ledger.complete.forEach(({ from, until }, index) => {
+        if (until > from) return;
+        const path = ["ledger", "complete", index, "until"];
+        report.add(coverage, path, "The span ends before it begins.", until, `after ${from}`, "Mend a date.");
+      });
+    }
     if ("stream" in value.ledger) {
       const stream = report.known(coverage, ["ledger", "stream"], value.ledger.stream, definitions.streams, "stream");
       if (stream !== undefined) {

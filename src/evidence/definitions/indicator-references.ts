@@ -38,6 +38,7 @@ export function checkIndicator(
       );
     }
   }
+  checkLedger(report, definitions, indicator);
   const levels = new Map([...definitions.areas.values()].map((area) => [area.level, true]));
   value.areas.levels?.forEach((level, index) =>
     report.known(indicator, ["areas", "levels", index], level, levels, "level of areas"),
@@ -46,6 +47,23 @@ export function checkIndicator(
   if (value.highlights?.area !== undefined) {
     report.known(indicator, ["highlights", "area"], value.highlights.area, definitions.areas, "area");
   }
+}
+
+/** The ledger that applies must be kept by the indicator's period or by a shorter one, else nobody would have reported. */
+function checkLedger(report: ReferenceReport, definitions: Definitions, indicator: DefinitionFile<Indicator>): void {
+  const { numerator, frequency } = indicator.value;
+  const ledger = [...definitions.coverages.values()].find(({ value }) =>
+    numerator.facts.every((name) => value.appliesTo.includes(name)),
+  );
+  if (ledger === undefined || nests(ledger.value.frequency, frequency)) return;
+  report.add(
+    indicator,
+    ["frequency"],
+    `The coverage ${ledger.value.coverage} is kept by ${ledger.value.frequency} and cannot say who reported a period of ${frequency}.`,
+    frequency,
+    ledger.value.frequency,
+    "Keep the coverage by this period or a shorter one, or choose its frequency.",
+  );
 }
 
 function checkSelection(

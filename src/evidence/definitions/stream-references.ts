@@ -1,7 +1,7 @@
 import { type Condition, columnsOfCondition, conditionColumns } from "../../iccs/index.ts";
 import type { Frequency } from "../periods/index.ts";
+import { checkColumns, checkComparison } from "./column-references.ts";
 import type { Definitions } from "./load.ts";
-import { nearest } from "./problem.ts";
 import { checkIccs, type Path, type ReferenceReport } from "./reference-report.ts";
 import type { Stream } from "./stream.ts";
 import type { DefinitionFile } from "./yaml-file.ts";
@@ -39,47 +39,16 @@ export function checkStream(report: ReferenceReport, definitions: Definitions, s
   const condition = (path: Path, where: Condition | undefined): void => {
     for (const name of columnsOfCondition(where ?? {})) column([...path, name], name);
   };
-  for (const [name, declared] of columns) {
-    if (declared.lookup !== undefined) {
-      const rows = definitions.tables.get(declared.lookup.file) ?? [];
-      const cells = new Map(Object.keys(rows[0]?.cells ?? {}).map((key) => [key, true]));
-      if (rows.length > 0) {
-        report.known(
-          stream,
-          ["columns", name, "lookup", "key"],
-          declared.lookup.key,
-          cells,
-          "column of the lookup table",
-        );
-        report.known(
-          stream,
-          ["columns", name, "lookup", "value"],
-          declared.lookup.value,
-          cells,
-          "column of the lookup table",
-        );
-      }
-    }
-    if (declared.timezone !== undefined)
-      checkTimezone(report, stream, ["columns", name, "timezone"], declared.timezone);
-    if (declared.pattern !== undefined && !isRegularExpression(declared.pattern)) {
-      report.add(
-        stream,
-        ["columns", name, "pattern"],
-        "This is no regular expression.",
-        declared.pattern,
-        "RE2 syntax",
-        "Mend it.",
-      );
-    }
-  }
+  checkColumns(report, definitions, stream);
   value.setAside.forEach(({ where }, index) => condition(["setAside", index, "where"], where));
   value.rules.forEach((rule, index) => {
     if ("unique" in rule) condition(["rules", index, "when"], rule.when);
     if ("unique" in rule)
       for (const [part, name] of rule.unique.entries()) column(["rules", index, "unique", part], name);
-    if ("compare" in rule)
+    if ("compare" in rule) {
       for (const part of [0, 2] as const) column(["rules", index, "compare", part], rule.compare[part]);
+      checkComparison(report, stream, ["rules", index, "compare"], rule);
+    }
     if ("require" in rule) {
       condition(["rules", index, "require"], rule.require);
       condition(["rules", index, "when"], rule.when);
@@ -183,27 +152,5 @@ function checkGranularity(
       fits.join(", "),
       "Choose a longer period.",
     );
-  }
-}
-
-function checkTimezone(report: ReferenceReport, from: DefinitionFile<unknown>, path: Path, zone: string): void {
-  const zones = Intl.supportedValuesOf("timeZone");
-  if (zone === "UTC" || zones.includes(zone)) return;
-  const near = nearest(zone, zones);
-  report.add(
-    from,
-    path,
-    "This time zone is not known.",
-    zone,
-    "an IANA time zone such as America/Mexico_City",
-    near === undefined ? "Mend it." : `Did you mean "${near}"?`,
-  );
-}
-
-function isRegularExpression(pattern: string): boolean {
-  try {
-    return new RegExp(pattern) instanceof RegExp;
-  } catch {
-    return false;
   }
 }
