@@ -1,2 +1,33 @@
 /** Requests between authorities: matters, clocks, evidence, exchange. Knows the classification and nothing else. */
-export { type MatterEvent, matterEventSchema } from "./words/index.ts";
+export {
+  type AppendOutcome,
+  type AppendRequest,
+  type CooperationDatabase,
+  createStore,
+  type Durability,
+  historyFaults,
+  inUse,
+  migratePostgres,
+  openPGlite,
+  openPostgres,
+  type Projection,
+  projectionSchema,
+  type Scope,
+  type Store,
+} from "./store/index.ts";
+export {
+  type Actor,
+  eventIdSchema,
+  type Instant,
+  instantSchema,
+  type JsonObject,
+  type MatterEvent,
+  type MatterId,
+  matterEventSchema,
+  matterIdSchema,
+  type OfficeId,
+  officeIdSchema,
+  type PersonId,
+  personIdSchema,
+  type Role,
+} from "./words/index.ts";

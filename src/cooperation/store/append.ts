@@ -1,0 +1,161 @@
+import { type Kysely, sql } from "kysely";
+import { z } from "zod";
+import {
+  type AuthorityId,
+  actorSchema,
+  type Digest,
+  digestSchema,
+  eventDigest,
+  type Instant,
+  type Json,
+  type JsonObject,
+  type MatterEvent,
+  type MatterId,
+  matterEventSchema,
+} from "../words/index.ts";
+import { instantOf, type Projection, projectionText } from "./projection.ts";
+import type { Scope } from "./scope.ts";
+import type { Tables } from "./tables.ts";
+
+/** A message to a partner, kept with the events that cause it and sent later. */
+export interface OutgoingMessage {
+  /** A UUID, the same for all attempts. */
+  readonly message: string;
+  readonly partner: AuthorityId;
+  readonly kind: string;
+  readonly body: JsonObject;
+}
+
+/** A message from a partner whose effect is these events; a repeat of it gets the same answer. */
+export interface ReceivedMessage {
+  readonly partner: AuthorityId;
+  readonly message: string;
+  readonly digest: Digest;
+  readonly receivedAt: Instant;
+  /** The signed answer. */
+  readonly answer: string;
+}
+
+export interface AppendRequest {
+  /** A UUID made once by whoever asks; asked again with it, the first answer is given again. */
+  readonly command: string;
+  readonly at: Instant;
+  readonly matter: MatterId;
+  /** Of the last event that was known when the events were decided; 0 for a new matter. */
+  readonly expectedSequence: number;
+  /** At least one; sequences follow `expectedSequence` without a gap. */
+  readonly events: readonly MatterEvent[];
+  /** What all events, these included, come to. */
+  readonly projection: Projection;
+  readonly messages?: readonly OutgoingMessage[];
+  readonly received?: ReceivedMessage;
+}
+
+const changeSchema = z.object({
+  sequence: z.int(),
+  name: z.string(),
+  at: z.string().transform((text) => instantOf(new Date(text))),
+  by: actorSchema,
+});
+
+const outcomeSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("appended"), repeated: z.boolean(), first: z.int(), last: z.int() }),
+  z.object({ kind: z.literal("conflict"), sequence: z.int(), since: z.array(changeSchema) }),
+  z.object({ kind: z.literal("unknown-matter") }),
+  z.object({ kind: z.literal("other-office") }),
+  z.object({ kind: z.literal("misattributed") }),
+  z.object({ kind: z.literal("command-reused") }),
+  z.object({ kind: z.literal("message-known"), digest: digestSchema, answer: z.string() }),
+]);
+
+/**
+ * What came of it. `appended`: written now, or by the same command before (`repeated`). `conflict`: others wrote
+ * since, at most the last 20 of their events are named. `unknown-matter`: there is none, or none that the person may
+ * see. `other-office`: a person opens matters only in the own office. `misattributed`: an event names somebody else
+ * than who acts. `command-reused`: the command belongs to another matter or person. `message-known`: the message was
+ * taken before, with this digest and answer. `not-storable`: a text, found at `at`, has a character that the database
+ * cannot hold (U+0000 or half of a surrogate pair).
+ */
+export type AppendOutcome = z.infer<typeof outcomeSchema> | { readonly kind: "not-storable"; readonly at: string };
+
+/** Failures after which the same transaction can be tried again: serialization failure and deadlock. */
+const transient = new Set(["40001", "40P01"]);
+
+/** Does it again, up to five times, where the database says that only the moment was wrong. */
+export async function withRetries<Value>(work: () => Promise<Value>): Promise<Value> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const again = error instanceof Error && "code" in error && transient.has(String(error.code));
+      if (!again || attempt === 5) throw error;
+    }
+  }
+}
+
+/** Where a value has a text that the database cannot hold. */
+function notStorable(value: Json, at: string): string | undefined {
+  const fine = (text: string): boolean => !text.includes("\u0000") && text.isWellFormed();
+  if (typeof value === "string") return fine(value) ? undefined : at;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = fine(key) ? notStorable(inner, `${at}/${key}`) : at;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * Writes events, the projection they lead to, and the messages they cause: all of it or nothing.
+ *
+ * @throws RangeError where the events do not follow `expectedSequence`, or belong to another matter.
+ */
+export async function append(
+  database: Kysely<Tables>,
+  scope: Scope,
+  { command, at, matter, expectedSequence, events, projection, messages = [], received }: AppendRequest,
+): Promise<AppendOutcome> {
+  if (events.length === 0) throw new RangeError("at least one event is appended");
+  const sound = events.map((event) => matterEventSchema.parse(event));
+  for (const [index, event] of sound.entries()) {
+    if (event.matter !== matter) throw new RangeError(`event ${event.id} belongs to another matter`);
+    if (event.sequence !== expectedSequence + index + 1)
+      throw new RangeError(`event ${event.id} has sequence ${event.sequence}, not ${expectedSequence + index + 1}`);
+    const found = notStorable(event.data, "");
+    if (found !== undefined) return { kind: "not-storable", at: found };
+  }
+  for (const { message, body } of messages) {
+    const found = notStorable(body, "");
+    if (found !== undefined) return { kind: "not-storable", at: `message ${message}${found}` };
+  }
+  const given = sound.map((event) => ({ ...event, digest: eventDigest(event) }));
+  const taken =
+    received === undefined
+      ? null
+      : JSON.stringify({
+          partner: received.partner,
+          message: received.message,
+          digest: received.digest,
+          received_at: received.receivedAt,
+          answer: received.answer,
+        });
+  return withRetries(async () => {
+    const { rows } = await sql<{ outcome: unknown }>`SELECT cooperation.append(
+      ${JSON.stringify(scope)}, ${command}, ${at}, ${matter}, ${expectedSequence}, ${JSON.stringify(given)},
+      ${projectionText(projection)}, ${JSON.stringify(messages)}, ${taken}) AS outcome`.execute(database);
+    return outcomeSchema.parse(rows[0]?.outcome);
+  });
+}
+
+/** The sentence for whoever was second: who changed the matter, and when. `nameOf` names an actor. */
+export function conflictSentence(
+  { sequence, since }: Extract<AppendOutcome, { kind: "conflict" }>,
+  nameOf: (by: z.infer<typeof actorSchema>) => string,
+): string {
+  const last = since.at(-1);
+  if (last === undefined) return `The matter has ${sequence} events, fewer than you have seen: load it again.`;
+  return (
+    `${nameOf(last.by)} changed the matter at ${last.at} (${last.name}) while you were at work. Nothing of yours was ` +
+    "written: look at the change and decide again."
+  );
+}

@@ -1,0 +1,39 @@
+/** Where an authority's matters are kept: PostgreSQL, or PGlite behind a lock of its own. Knows the words. */
+export {
+  type AppendOutcome,
+  type AppendRequest,
+  conflictSentence,
+  type OutgoingMessage,
+  type ReceivedMessage,
+} from "./append.ts";
+export {
+  type CooperationDatabase,
+  type Durability,
+  inUse,
+  migratePostgres,
+  openPGlite,
+  openPostgres,
+  type PostgresAddress,
+} from "./database.ts";
+export type { Directory, Office, Partner, Person } from "./directory.ts";
+export type { LockHolder } from "./folder-lock.ts";
+export type { Attempt, Mailbox, WaitingMessage } from "./mailbox.ts";
+export {
+  type ProjectedClock,
+  type ProjectedEvidenceItem,
+  type Projection,
+  projectionSchema,
+  type StoredMatter,
+} from "./projection.ts";
+export type { Rebuilt } from "./rebuild.ts";
+export type { Scope } from "./scope.ts";
+export { createStore, type HistoryFault, historyFaults, type Store } from "./store.ts";
+export type {
+  LoggedRead,
+  QueueFilter,
+  QueuePage,
+  QueuePlace,
+  ReadEntry,
+  StoredEvent,
+  View,
+} from "./view.ts";

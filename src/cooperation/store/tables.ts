@@ -1,0 +1,147 @@
+import type { ColumnType, Generated, GeneratedAlways } from "kysely";
+import type { JsonObject } from "../words/index.ts";
+
+/** Both drivers hand out a moment as a date and take its text. */
+type Moment = ColumnType<Date, string, string>;
+type MomentOrNone = ColumnType<Date | null, string | null, string | null>;
+/** Both drivers hand out parsed JSON; it is given as text, because a list would be taken for an array of SQL. */
+type JsonColumn<Value> = ColumnType<Value, string, string>;
+/** A `bigint`: its text from one driver, a number from the other. */
+type Big = string | number;
+
+interface MatterTable {
+  matter: string;
+  sequence: number;
+  type: string;
+  type_version: string;
+  side: string;
+  state: string;
+  open: boolean;
+  office: string;
+  assignee: string | null;
+  restricted: boolean;
+  granted: string[];
+  barred: string[];
+  partner: string | null;
+  reference: string | null;
+  urgent: boolean;
+  opened_at: Moment;
+  changed_at: Moment;
+  due_at: MomentOrNone;
+}
+
+interface EventTable {
+  matter: string;
+  sequence: number;
+  position: GeneratedAlways<Big>;
+  id: string;
+  name: string;
+  at: Moment;
+  by: JsonColumn<JsonObject>;
+  data: JsonColumn<JsonObject>;
+  digest: string;
+  previous: string | null;
+  command: string;
+}
+
+interface CommandTable {
+  command: string;
+  matter: string;
+  person: string | null;
+  at: Moment;
+  first: number;
+  last: number;
+}
+
+interface ClockTable {
+  matter: string;
+  clock: string;
+  state: string;
+  started_at: Moment;
+  due_at: MomentOrNone;
+  alarm_at: MomentOrNone;
+  data: JsonColumn<JsonObject>;
+}
+
+interface EvidenceItemTable {
+  item: string;
+  matter: string;
+  exhibit: string;
+  kind: string;
+  stage: string;
+  digest: string | null;
+  bytes: Big | null;
+  data: JsonColumn<JsonObject>;
+}
+
+interface OutboxTable {
+  message: string;
+  matter: string;
+  sequence: number;
+  partner: string;
+  kind: string;
+  body: JsonColumn<JsonObject>;
+  created_at: Moment;
+  next_attempt_at: MomentOrNone;
+  attempts: Generated<number>;
+  delivered_at: MomentOrNone;
+  last_problem: string | null;
+}
+
+interface InboxTable {
+  partner: string;
+  message: string;
+  digest: string;
+  received_at: Moment;
+  matter: string | null;
+  answer: string;
+}
+
+interface ReadLogTable {
+  entry: GeneratedAlways<Big>;
+  at: Moment;
+  person: string | null;
+  office: string | null;
+  role: string | null;
+  matter: string;
+  what: string;
+  reason: string | null;
+}
+
+interface OfficeTable {
+  office: string;
+  name: string;
+  data: JsonColumn<JsonObject>;
+}
+
+interface PersonTable {
+  person: string;
+  office: string;
+  name: string;
+  roles: string[];
+  active: boolean;
+  data: JsonColumn<JsonObject>;
+}
+
+interface PartnerTable {
+  authority: string;
+  state: string;
+  name: string;
+  active: boolean;
+  data: JsonColumn<JsonObject>;
+}
+
+/** The tables as the application sees them. */
+export interface Tables {
+  "cooperation.matter": MatterTable;
+  "cooperation.event": EventTable;
+  "cooperation.command": CommandTable;
+  "cooperation.clock": ClockTable;
+  "cooperation.evidence_item": EvidenceItemTable;
+  "cooperation.outbox": OutboxTable;
+  "cooperation.inbox": InboxTable;
+  "cooperation.read_log": ReadLogTable;
+  "cooperation.office": OfficeTable;
+  "cooperation.person": PersonTable;
+  "cooperation.partner": PartnerTable;
+}
