@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { splitSets } from "../../iccs/index.ts";
 import { crosswalkOf, lookupsOf } from "../build/index.ts";
 import type { FactSelection, FactSet, Indicator, Stream } from "../definitions/index.ts";
 import { classifiedSql, factFiles, factKeysSql, kindsSql } from "../facts/index.ts";
@@ -218,10 +219,11 @@ async function rulesOf(
     ruleSchema,
   );
   await input.engine.run("DROP TABLE line_back");
+  const splits = splitSets(crosswalk);
   return rules.map((found) => {
-    const rule = crosswalk.rules.find(
-      ({ code: ruleCode, iccs }) => ruleCode === found.nationalCode && iccs === found.iccs,
-    );
+    const chosen = splits.find(({ id }) => id === found.rule);
+    const target = chosen?.targets.find(({ iccs }) => (iccs ?? null) === found.iccs);
+    const rule = target === undefined ? undefined : crosswalk.rules[target.rule];
     return {
       ...found,
       part: result.parts[found.part]?.name ?? String(found.part),
