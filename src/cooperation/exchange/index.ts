@@ -1,0 +1,93 @@
+export { attestRetrieval, deliverDue } from "./delivery.ts";
+export {
+  type DirectoryProblem,
+  encryptionKeyAt,
+  introduce,
+  isDirectoryProblem,
+  type KeyUpdate,
+  type KnownAuthority,
+  type KnownKey,
+  keyUpdateBody,
+  keyUpdateSchema,
+  knownAuthoritySchema,
+  signingKeyAt,
+  withKeyUpdate,
+  withoutKey,
+} from "./directory.ts";
+export {
+  type DeliveredKind,
+  deliveredKinds,
+  type Envelope,
+  envelopeText,
+  type MessageKind,
+  messageKinds,
+  storedEnvelope,
+} from "./envelope.ts";
+export {
+  type Evidence,
+  type EvidenceName,
+  type EvidenceReason,
+  evidenceNameSchema,
+  evidenceSchema,
+  type LogPosition,
+  logPositionSchema,
+  readEvidence,
+  remEvidences,
+  type SignedEvidence,
+  statementDigest,
+} from "./evidence.ts";
+export { type HttpPostOptions, httpPost } from "./http-client.ts";
+export { type ExchangeRoutesOptions, exchangeRoutes, messagesPath } from "./http-server.ts";
+export { type MessageId, messageIdSchema, newMessageId, type RandomBytes } from "./identifier.ts";
+export { evidenceSigners } from "./issue.ts";
+export {
+  currentKey,
+  fingerprint,
+  generatePrivateKey,
+  type Introduction,
+  introductionSchema,
+  type KeyUse,
+  type OwnKeys,
+  type PrivateKey,
+  type PublicKey,
+  privateKeySchema,
+  publicKeySchema,
+  type UsableKey,
+  usableKey,
+} from "./keys.ts";
+export type {
+  ArrivedMessage,
+  DeliveryOutcome,
+  ExchangeNode,
+  ExchangeNote,
+  ExchangeStore,
+  ExchangeTransaction,
+  InboxEntry,
+  IncomingPayload,
+  OutboxEntry,
+  OutgoingPayload,
+  RefusalRecord,
+} from "./node.ts";
+export { announcementOf, largestChunk, type PayloadAnnouncement, payloadBodySchema, usualChunk } from "./payload.ts";
+export { type Answer, clockTolerance, oldestMessage, receive } from "./receiver.ts";
+export { type EvidenceSummary, evidenceSummary, openRecords, type Reconciliation, reconcile } from "./reconcile.ts";
+export { isRefused, type RefusalReason, type Refused, refusalReasons } from "./refusal.ts";
+export {
+  afterFailure,
+  type RetryPolicy,
+  type Sending,
+  type SendingState,
+  sendingFrom,
+  usualRetryPolicy,
+} from "./retry.ts";
+export { type Post, type PostOutcome, type ReadChunk, sendDue, sendPayloadsDue } from "./sender.ts";
+export {
+  announceKeys,
+  longestEnvelope,
+  resume,
+  type Submission,
+  type Submitted,
+  sendEvidence,
+  submit,
+  submitPayload,
+} from "./submission.ts";
