@@ -49,6 +49,23 @@ export function headerNames(
   });
 }
 
+/** Adds the column names of a part to those of the parts before it. */
+export function addNames(names: string[], own: readonly string[], part: string): void {
+  for (const [index, name] of own.entries()) {
+    refuseUnreadableName(name, index, part);
+    if (names.includes(name)) continue;
+    const other = names.find((one) => one.toLowerCase() === name.toLowerCase());
+    if (other !== undefined) {
+      throw new UnreadableDelivery(
+        "rows.parts-differ",
+        `${part}: the column "${name}" is called "${other}" in an earlier part of the delivery; the names differ in case only.`,
+        "Ask the source for one writing, or describe the files as different streams.",
+      );
+    }
+    names.push(name);
+  }
+}
+
 /** Names under which the program itself numbers the rows. */
 const ownNames = ["_part", "_row", "_line"];
 

@@ -20,7 +20,7 @@ import {
 } from "../../formats/index.ts";
 import type { Format } from "../definitions/index.ts";
 import { type Engine, identifier, literal, parquet } from "../store/index.ts";
-import { headerNames, UnreadableDelivery } from "./columns.ts";
+import { addNames, headerNames, UnreadableDelivery } from "./columns.ts";
 import { type RowsInformation, rowsFiles } from "./information.ts";
 
 /** Most bytes after decompression that are believed when the stream does not say otherwise: 200 times what was sent. */
@@ -111,6 +111,7 @@ const describedSchema = z.object({ column_name: z.string(), column_type: z.strin
 
 async function readParquet(engine: Engine, parts: readonly DeliveredPart[]): Promise<RowsInformation> {
   const columns = new Map<string, string>();
+  const names: string[] = [];
   const own: RowsInformation["parts"] = [];
   for (const { name, path } of parts) {
     const described = await unreadable(name, "Parquet", () =>
@@ -127,7 +128,9 @@ async function readParquet(engine: Engine, parts: readonly DeliveredPart[]): Pro
       }
       columns.set(column_name, column_type);
     }
-    own.push({ name, columns: described.map(({ column_name }) => column_name) });
+    const present = described.map(({ column_name }) => column_name);
+    addNames(names, present, name);
+    own.push({ name, columns: present });
   }
   return {
     storage: "native",
@@ -228,7 +231,7 @@ async function readTables(
       const table = await read(part);
       const columns = headerNames(format, table.columns, part.name);
       if (table.keyed !== true) own.push({ name: part.name, columns });
-      for (const name of columns) if (!names.includes(name)) names.push(name);
+      addNames(names, columns, part.name);
       preamble.push(...(table.preamble ?? []).map((cells) => [...cells]));
       for (let begin = 0; begin < table.rows.length; begin += 2048) {
         const text = table.rows.slice(begin, begin + 2048).map((cells, row) => {
@@ -316,7 +319,7 @@ async function readCsvParts(engine: Engine, input: RowsInput): Promise<RowsInfor
     done += part.bytes;
     const head = await readHead(format, plain, part.name);
     preamble.push(...head.preamble);
-    for (const name of head.columns) if (!names.includes(name)) names.push(name);
+    addNames(names, head.columns, part.name);
     own.push({ name: part.name, columns: head.columns });
     const file = `rows-${index}.parquet`;
     const columns = head.columns.map((name) => `${literal(name)}: 'VARCHAR'`).join(", ");
