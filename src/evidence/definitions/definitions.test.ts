@@ -343,7 +343,9 @@ test("the shares of an area's units add up to 1, and each is a share of an area 
 
 test("counts of different units, and what is counted on a day over time, are never added", async () => {
   const told = async (changes: Record<string, string>): Promise<string[]> =>
-    (await faults(changes)).map(({ field, message, found, expected }) => `${field}: ${message} ${found}/${expected}`);
+    (await faults(changes))
+      .filter(({ severity }) => severity === "error")
+      .map(({ field, message, found, expected }) => `${field}: ${message} ${found}/${expected}`);
   assert.deepEqual(await told(changed(indicator, "[incidents/monthly]", "[incidents/monthly, incidents/persons]")), [
     "numerator.facts.1: Counts of different units are never added. persons/victims",
   ]);
@@ -366,6 +368,23 @@ frequency: A
   assert.deepEqual(await told({ [indicator]: share }), [
     "denominator: A share is a part of the same thing: the count units differ. persons/victims",
   ]);
+});
+
+test("an indicator that adds up months of which nobody knows who reported them is warned of", async () => {
+  const { "coverage/returns.yaml": ledger = "" } = observatory;
+  const [warning, ...others] = await faults({ "coverage/returns.yaml": null });
+  assert.deepEqual(others, []);
+  assert.deepEqual(
+    [warning?.code, warning?.severity, warning?.file, warning?.field],
+    ["coverage.unknown", "warning", indicator, "frequency"],
+  );
+  assert.match(warning?.found ?? "", /facts of M, added up to A/);
+  const observed = ledger.replace(/ledger:(.|\n)*/, "ledger: { observed: {} }\n");
+  assert.deepEqual(await faults({ "coverage/returns.yaml": observed }), []);
+  assert.deepEqual(
+    await faults({ "coverage/returns.yaml": null, ...changed(indicator, "frequency: A", "frequency: M") }),
+    [],
+  );
 });
 
 test("a column that could only be read wrongly, or not at all, is refused before anything is read", async () => {

@@ -38,7 +38,7 @@ export function checkIndicator(
       );
     }
   }
-  checkLedger(report, definitions, indicator);
+  checkLedger(report, definitions, indicator, numerator);
   const levels = new Map([...definitions.areas.values()].map((area) => [area.level, true]));
   value.areas.levels?.forEach((level, index) =>
     report.known(indicator, ["areas", "levels", index], level, levels, "level of areas"),
@@ -50,11 +50,31 @@ export function checkIndicator(
 }
 
 /** The ledger that applies must be kept by the indicator's period or by a shorter one, else nobody would have reported. */
-function checkLedger(report: ReferenceReport, definitions: Definitions, indicator: DefinitionFile<Indicator>): void {
+function checkLedger(
+  report: ReferenceReport,
+  definitions: Definitions,
+  indicator: DefinitionFile<Indicator>,
+  facts: readonly FactSet[],
+): void {
   const { numerator, frequency } = indicator.value;
   const ledger = [...definitions.coverages.values()].find(({ value }) =>
     numerator.facts.every((name) => value.appliesTo.includes(name)),
   );
+  const added = facts.find(
+    ({ period, stock }) => !stock && period.frequency !== frequency && nests(period.frequency, frequency),
+  );
+  if (ledger === undefined && added !== undefined) {
+    report.problems.push({
+      code: "coverage.unknown",
+      severity: "warning",
+      ...indicator.place(["frequency"]),
+      message:
+        "Nothing says whether all parts of a period were reported: a year of which only some months came looks whole.",
+      found: `facts of ${added.period.frequency}, added up to ${frequency}`,
+      expected: "a coverage that applies to these facts",
+      hint: "Describe in coverage/ who reported when; `observed` is the least.",
+    });
+  }
   if (ledger === undefined || nests(ledger.value.frequency, frequency)) return;
   report.add(
     indicator,
