@@ -167,7 +167,7 @@ const caseArbitrary = fc.record({
     { maxLength: 3 },
   ),
   extensions: fc.oneof(
-    { weight: 3, arbitrary: fc.constant([]) },
+    { weight: 3, arbitrary: fc.array(lengthArbitrary, { maxLength: 0 }) },
     { weight: 1, arbitrary: fc.array(lengthArbitrary, { minLength: 1, maxLength: 2 }) },
   ),
 });

@@ -71,20 +71,29 @@ function shown(at: number, zone: string): { readonly date: string; readonly minu
 const midnightUtc = (date: string): number => Date.parse(`${date}T00:00:00Z`);
 const plusDays = (date: string, days: number): string =>
   new Date(midnightUtc(date) + days * 24 * hour).toISOString().slice(0, 10);
-const next = (date: string): string => plusDays(date, 1);
+const nextDates = new Map<string, string>();
+function next(date: string): string {
+  let after = nextDates.get(date);
+  if (after === undefined) {
+    after = plusDays(date, 1);
+    nextDates.set(date, after);
+  }
+  return after;
+}
 
-const starts = new Map<string, number>();
+const starts = new Map<string, Map<string, number>>();
 /** The first quarter of an hour at which the clock of a zone shows this date or a later one. */
 function startOf(date: string, zone: string): number {
-  const key = zone + date;
-  const known = starts.get(key);
+  const ofZone = starts.get(zone) ?? new Map<string, number>();
+  starts.set(zone, ofZone);
+  const known = ofZone.get(date);
   if (known !== undefined) return known;
   const utc = midnightUtc(date);
   const there = shown(utc, zone);
-  let at = utc - (midnightUtc(there.date) + there.minute * 60_000 - utc) - 4 * hour;
+  let at = utc - (midnightUtc(there.date) + there.minute * 60_000 - utc) - 2.5 * hour;
   while (shown(at, zone).date >= date) at -= 24 * hour;
   while (shown(at, zone).date < date) at += quarter;
-  starts.set(key, at);
+  ofZone.set(date, at);
   return at;
 }
 
@@ -95,7 +104,16 @@ function dateOf(at: number, zone: string): string {
 
 const exists = (date: string, zone: string): boolean => startOf(date, zone) < startOf(next(date), zone);
 
+const natures = new WeakMap<PlainCalendar, Map<string, boolean>>();
 function works(date: string, calendar: PlainCalendar): boolean {
+  const known = natures.get(calendar) ?? new Map<string, boolean>();
+  natures.set(calendar, known);
+  const nature = known.get(date) ?? worksByItsRules(date, calendar);
+  known.set(date, nature);
+  return nature;
+}
+
+function worksByItsRules(date: string, calendar: PlainCalendar): boolean {
   if (!exists(date, calendar.timeZone)) return false;
   const year = Number(date.slice(0, 4));
   const month = Number(date.slice(5, 7));
@@ -151,11 +169,9 @@ function endOfLength(
   pauses: readonly PlainPause[],
 ): number | undefined {
   const zone = calendar.timeZone;
+  const longestFirst = pauses.filter((pause) => pause.from < pause.until).sort((a, b) => b.until - a.until);
   const touched = (date: string): PlainPause | undefined =>
-    [...pauses]
-      .filter((pause) => pause.from < pause.until)
-      .sort((a, b) => b.until - a.until)
-      .find((pause) => pause.from < startOf(next(date), zone) && pause.until > startOf(date, zone));
+    longestFirst.find((pause) => pause.from < startOf(next(date), zone) && pause.until > startOf(date, zone));
   const isOpen = (pause: PlainPause): boolean => pause.until === Number.POSITIVE_INFINITY;
   let end: number | undefined;
   if (length.unit === "hours") {
@@ -203,11 +219,13 @@ function endOfLength(
     }
     const open = pauses.find((pause) => isOpen(pause));
     const chosen: string[] = [];
+    let worked = 0;
     for (let date = first; ; date = next(date)) {
-      const worked = chosen.filter((one) => works(one, calendar)).length;
       if (chosen.length >= wanted && (rule.leastWorkingDays === undefined || worked >= rule.leastWorkingDays)) break;
       if (byDay && open !== undefined && startOf(next(date), zone) > open.from) return undefined;
-      if (countable(date)) chosen.push(date);
+      if (!countable(date)) continue;
+      chosen.push(date);
+      if (rule.leastWorkingDays !== undefined && works(date, calendar)) worked++;
     }
     const last = chosen.at(-1) ?? first;
     end = startOf(next(last), zone);
