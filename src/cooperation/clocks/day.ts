@@ -40,10 +40,10 @@ export function zoned(milliseconds: number, timeZone: string): Temporal.ZonedDat
 }
 
 const skipped = new Map<string, ReadonlySet<string>>();
-const firstYear = 1900;
-const lastYear = 2100;
+const firstYear = 1970;
+const lastYear = 2040;
 
-/** Whether a zone never had this day, as Samoa (Pacific/Apia) had no 30 December 2011. Known for 1900 to 2100. */
+/** Whether a zone never had this day, as Samoa (Pacific/Apia) had no 30 December 2011. Known for 1970 to 2040. */
 export function neverWas(day: Temporal.PlainDate, timeZone: string): boolean {
   let days = skipped.get(timeZone);
   if (days === undefined) {
