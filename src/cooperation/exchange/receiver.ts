@@ -254,8 +254,9 @@ async function takeKeyUpdate<T extends ExchangeTransaction>(
   const known = await transaction.authority(envelope.from);
   if (!update.success || known === undefined)
     return rejection("bad-key-update", "keys to add and to revoke were expected");
+  const ours = [...node.keys().signing, ...node.keys().encryption].map((key) => key.public.kid);
   for (const { key } of update.data.add) {
-    if ((await transaction.authorityOfKey(key.kid)) !== undefined)
+    if (ours.includes(key.kid) || (await transaction.authorityOfKey(key.kid)) !== undefined)
       return rejection("bad-key-update", "the key is known already");
   }
   const changed = await withKeyUpdate(known, update.data, signedBy, node.now());
