@@ -1,0 +1,13 @@
+export { checkVault, type VaultCheck, type VaultProblem } from "./check.ts";
+export {
+  decryptBytes,
+  decryptStream,
+  encryptBytes,
+  encryptStream,
+  type Identity,
+  type Recipient,
+  recipientOf,
+} from "./encryption.ts";
+export { fileIdOf, type StoredFile, storedFileSchema, type UploadId, uploadIdSchema } from "./layout.ts";
+export { isUploadRefusal, mostPartBytes, openUploads, type UploadRefusal, type Uploads } from "./uploads.ts";
+export { FileErased, openVault, type Vault, VaultDamaged, VaultStopped } from "./vault.ts";
