@@ -54,7 +54,7 @@ test("the page of definitions and the published schemas are those of the program
 /** Codes of problems in the program: where they are given, and whatever looks like one of a known family. */
 function problemCodes(): Set<string> {
   const families =
-    "areas|coverage|crosswalk|csv|definition|gzip|json|json-stat|payload|rows|sdmx-csv|snapshots|stream|text|xlsx|zip";
+    "areas|checkpoint|coverage|crosswalk|csv|definition|gzip|json|json-stat|log|payload|rows|sdmx-csv|snapshots|stream|text|upload|vault|witness|xlsx|zip";
   const given = [
     /\bcode: (?:[^,;\n]*\? )?"([a-z][a-z0-9-]*\.[a-z][a-z0-9-]*)"/g,
     /new UnreadableDelivery\(\s*"([^"]+)"/g,

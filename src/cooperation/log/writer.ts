@@ -27,7 +27,7 @@ import {
 /** Where the head of a log stands. */
 export const checkpointPath = "checkpoint";
 /** The newest head that a witness has cosigned. */
-export const cosignedPath = "checkpoint.cosigned";
+export const cosignedPath = "checkpoint-cosigned";
 
 /** Where entries came to stand. */
 export interface Appended {
