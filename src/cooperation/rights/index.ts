@@ -1,0 +1,33 @@
+export {
+  type BreakGlass,
+  type BreakGlassAlarm,
+  type Decision,
+  decide,
+  type MatterFacts,
+  type PersonFacts,
+  type Question,
+  type RefusalCode,
+} from "./decide.ts";
+export { rightsPage } from "./page.ts";
+export { rightsBars, rightsTable } from "./table.ts";
+export {
+  type Action,
+  actions,
+  brokenGlassHours,
+  type Condition,
+  type Confidentiality,
+  conditionSentences,
+  conditions,
+  confidentialities,
+  type MatterClass,
+  matterClasses,
+  minimumReason,
+  type Relation,
+  type RightsBar,
+  type RightsRow,
+  relations,
+  type Side,
+  type StateClass,
+  sides,
+  stateClasses,
+} from "./vocabulary.ts";
