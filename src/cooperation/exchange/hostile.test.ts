@@ -51,8 +51,6 @@ const weakHeaders: readonly [JsonObject, ...JsonObject[]] = [
 /** A receiver under attack: what an honest message to it looks like, and everything that may be sent instead. */
 async function target(chance: () => number) {
   const clock = new SetClock();
-  const malice = new Malice(chance);
-  const random = randomBytesOf(chance);
   const { arcadia, utopia } = await twoAuthorities(clock, chance);
   const [signing] = arcadia.keys.signing;
   const [theirs] = utopia.keys.signing;
@@ -83,7 +81,8 @@ async function target(chance: () => number) {
   const payload = [...arcadia.store.tables.outgoing.values()][0];
   assert.ok(payload);
 
-  const body = async (kind: MessageKind): Promise<JsonObject> => {
+  const body = async (malice: Malice, kind: MessageKind): Promise<JsonObject> => {
+    const random = randomBytesOf(malice.chance);
     const message = { id: newMessageId(clock.now(), random), from, to };
     const statement = statementOf(
       malice.pick(["Delivery", "SubmissionAcceptance", "Retrieval"]),
@@ -115,7 +114,8 @@ async function target(chance: () => number) {
         return { any: malice.value() };
     }
   };
-  const envelope = async (): Promise<JsonObject> => {
+  const envelope = async (malice: Malice): Promise<JsonObject> => {
+    const random = randomBytesOf(malice.chance);
     const kind = malice.pick(messageKinds);
     const bytes = random(1 + malice.below(1_100));
     const made =
@@ -127,7 +127,7 @@ async function target(chance: () => number) {
             to,
             sentAt: clock.now(),
             kind,
-            body: await body(kind),
+            body: await body(malice, kind),
             inReplyTo: null,
           });
     const fields: Record<string, Json> = { ...made };
@@ -156,7 +156,7 @@ async function target(chance: () => number) {
     arcadia,
     utopia,
     /** An input that must be refused, made without any key. */
-    withoutKeys: (): string =>
+    withoutKeys: (malice: Malice): string =>
       malice.pick([
         () => malice.changed(honest),
         () => malice.changed(honest),
@@ -182,20 +182,25 @@ async function target(chance: () => number) {
           ]),
       ])(),
     /** An input by somebody who knows our public key, or by the partner itself gone bad. */
-    withKeys: async (): Promise<string> =>
+    withKeys: async (malice: Malice): Promise<string> =>
       await malice.pick<() => Promise<string>>([
         async () =>
-          await sealed(malice.changed(await signed(canonicalText({ envelope: await envelope(), submission: null })))),
+          await sealed(
+            malice.changed(await signed(canonicalText({ envelope: await envelope(malice), submission: null }))),
+          ),
         async () => await sealed(malice.text(300)),
         async () => await sealed(await signed(malice.json())),
         async () =>
-          await sealed(await signed(malice.changed(canonicalText({ envelope: await envelope(), submission: null })))),
-        async () => await sealed(await signed(canonicalText({ envelope: await envelope(), submission: null }))),
+          await sealed(
+            await signed(malice.changed(canonicalText({ envelope: await envelope(malice), submission: null }))),
+          ),
+        async () => await sealed(await signed(canonicalText({ envelope: await envelope(malice), submission: null }))),
         async () =>
-          await sealed(await signed(canonicalText({ envelope: await envelope(), submission: malice.value() }))),
+          await sealed(await signed(canonicalText({ envelope: await envelope(malice), submission: malice.value() }))),
       ])(),
     /** An answer by somebody who knows our public key, or by the partner itself gone bad. */
-    answer: async (): Promise<string> => {
+    answer: async (malice: Malice): Promise<string> => {
+      const random = randomBytesOf(malice.chance);
       const statement = statementOf(
         "RelayREMMDAcceptance",
         { id: newMessageId(clock.now(), random), from, to },
@@ -240,21 +245,13 @@ async function attack(seed: number, inputs: number, tally: Tally): Promise<void>
       tally.refused.set(outcome.refused, (tally.refused.get(outcome.refused) ?? 0) + 1);
     }
   };
-  for (let count = 0; count < inputs; count += 1) {
-    const fate = chance();
+  const receiveOne = async (count: number): Promise<void> => {
+    const malice = new Malice(seededChance(seed * 1_000_003 + count));
     const where = `seed ${seed}, input ${count}`;
-    const input = fate < 0.75 ? withoutKeys() : fate < 0.95 ? await withKeys() : await answer();
+    const unsigned = malice.chance() < 0.8;
+    const input = unsigned ? withoutKeys(malice) : await withKeys(malice);
     const begin = performance.now();
-    if (fate >= 0.95) {
-      const [waiting] = arcadia.store.tables.outbox.values();
-      assert.ok(waiting);
-      const again = { ...waiting, state: "waiting", nextAttemptAt: arcadia.node.now() } as const;
-      arcadia.store.tables.outbox.set(again.id, again);
-      arcadia.store.tables.waiting.set(again.id, again);
-      arcadia.notes.length = 0;
-      await sendDue(arcadia.node, async () => ({ sealedAnswer: input }), 1);
-      note(arcadia.notes[0]?.what === "answer-refused" ? { refused: arcadia.notes[0].reason } : {});
-    } else if (chance() < 0.1) {
+    if (malice.chance() < 0.1) {
       const headers = { "content-type": "application/jose" };
       const response = await routes.request(messagesPath, { method: "POST", headers, body: input });
       const text = await response.text();
@@ -262,11 +259,28 @@ async function attack(seed: number, inputs: number, tally: Tally): Promise<void>
       tally.overHttp += 1;
     } else {
       const outcome = await receive(utopia.node, input);
-      if (fate < 0.75 && input !== honest) assert.ok(isRefused(outcome), `${where}: what nobody signed was answered`);
+      if (unsigned && input !== honest) assert.ok(isRefused(outcome), `${where}: what nobody signed was answered`);
       note(outcome);
     }
     tally.slowest = Math.max(tally.slowest, performance.now() - begin);
-    tally.inputs += 1;
+  };
+  const readAnswer = async (count: number): Promise<void> => {
+    const input = await answer(new Malice(seededChance(seed * 1_000_003 + count)));
+    const [waiting] = arcadia.store.tables.outbox.values();
+    assert.ok(waiting);
+    const again = { ...waiting, state: "waiting", nextAttemptAt: arcadia.node.now() } as const;
+    arcadia.store.tables.outbox.set(again.id, again);
+    arcadia.store.tables.waiting.set(again.id, again);
+    arcadia.notes.length = 0;
+    await sendDue(arcadia.node, async () => ({ sealedAnswer: input }), 1);
+    note(arcadia.notes[0]?.what === "answer-refused" ? { refused: arcadia.notes[0].reason } : {});
+  };
+  // Every twentieth input is an answer to a message of ours; the others are messages to us, several at the same time.
+  const together = 20;
+  for (let first = 0; first < inputs; first += together) {
+    await Promise.all(Array.from({ length: together - 1 }, (_, index) => receiveOne(first + index)));
+    await readAnswer(first + together - 1);
+    tally.inputs += together;
     utopia.notes.length = 0;
   }
   assert.deepEqual(errors, []);
