@@ -122,20 +122,19 @@ export interface SignedEvidence {
 /** Characters that a signed evidence may have. */
 export const longestEvidence = 16 * 1024;
 
+/** The one text of an evidence, which is signed. */
+export function evidenceText({ message, reasons, log, ...rest }: Evidence): string {
+  return canonicalText({
+    ...rest,
+    message: { ...message },
+    reasons: reasons.map((reason) => ({ ...reason })),
+    log: log === null ? null : { ...log },
+  });
+}
+
 /** The digest that the issuer logs for an evidence: that of the statement without its place in the log. */
 export function statementDigest(statement: EvidenceStatement): Digest {
-  const { version, evidence, issuer, at, message, reasons } = statement;
-  return digestOf(
-    canonicalText({
-      version,
-      evidence,
-      issuer,
-      at,
-      message: { ...message },
-      reasons: reasons.map((reason) => ({ ...reason })),
-      log: null,
-    }),
-  );
+  return digestOf(evidenceText({ ...statement, log: null }));
 }
 
 /** The statement about a message; the issuer follows from the name of the evidence. */
@@ -164,13 +163,7 @@ export async function signEvidence(
   key: UsableKey,
 ): Promise<SignedEvidence> {
   const evidence = evidenceSchema.parse({ ...statement, log });
-  const text = canonicalText({
-    ...evidence,
-    message: { ...evidence.message },
-    reasons: evidence.reasons.map((reason) => ({ ...reason })),
-    log: evidence.log === null ? null : { ...evidence.log },
-  });
-  return { evidence, signed: await sign(text, signedTypes.evidence, key) };
+  return { evidence, signed: await sign(evidenceText(evidence), signedTypes.evidence, key) };
 }
 
 /** What is known of a signing key: whose it is, and whether it counted at a moment. */

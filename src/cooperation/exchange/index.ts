@@ -69,6 +69,7 @@ export type {
   RefusalRecord,
 } from "./node.ts";
 export { announcementOf, largestChunk, type PayloadAnnouncement, payloadBodySchema, usualChunk } from "./payload.ts";
+export type { SqlQuery } from "./queries.ts";
 export { type Answer, clockTolerance, oldestMessage, receive } from "./receiver.ts";
 export { type EvidenceSummary, evidenceSummary, openRecords, type Reconciliation, reconcile } from "./reconcile.ts";
 export { isRefused, type RefusalReason, type Refused, refusalReasons } from "./refusal.ts";
@@ -81,6 +82,7 @@ export {
   usualRetryPolicy,
 } from "./retry.ts";
 export { type Post, type PostOutcome, type ReadChunk, sendDue, sendPayloadsDue } from "./sender.ts";
+export { type RunSql, type SqlExchangeTransaction, sqlExchangeTransaction } from "./sql-transaction.ts";
 export {
   announceKeys,
   longestEnvelope,
@@ -91,3 +93,4 @@ export {
   submit,
   submitPayload,
 } from "./submission.ts";
+export { exchangeTables } from "./tables.ts";

@@ -111,8 +111,11 @@ async function settle<T extends ExchangeTransaction>(
   const { answer } = verdict;
   const state = stateAfter(answer);
   await transaction.saveOutboxEntry(answered(entry, state));
-  if ((await transaction.evidence(node.authority, id, answer.evidence.evidence)) === undefined)
-    await transaction.addEvidence(answer);
+  const earlier = await transaction.evidence(node.authority, id, answer.evidence.evidence);
+  if (earlier === undefined) await transaction.addEvidence(answer);
+  // The other side attested the same event twice and differently: what came first stays, and a person has to look.
+  else if (earlier.signed !== answer.signed)
+    node.report({ what: "answer-refused", message: id, reason: "bad-evidence" });
   const payload = await transaction.outgoingPayload(id);
   if (payload !== undefined)
     await transaction.saveOutgoingPayload(

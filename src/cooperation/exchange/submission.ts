@@ -15,6 +15,8 @@ import { readCanonicalObject } from "./strict-json.ts";
 export const longestEnvelope = Math.floor(longestSealed / 2);
 
 export interface Submission {
+  /** Made by whoever kept the message before, such as with the event that causes it; new unless given. */
+  readonly id?: MessageId;
   readonly to: AuthorityId;
   readonly kind: DeliveredKind;
   readonly body: JsonObject;
@@ -81,7 +83,7 @@ export async function submit<T extends ExchangeTransaction>(
 ): Promise<Submitted> {
   const at = node.now();
   const message = envelopeOf({
-    id: newMessageId(at, node.random),
+    id: submission.id ?? newMessageId(at, node.random),
     from: node.authority,
     to: submission.to,
     sentAt: at,
