@@ -139,6 +139,13 @@ test("a warning whose moment passed while the clock stood is given when the cloc
   assert.deepEqual(alarms([late], at("2026-05-02T00:10Z"), at("2026-05-01T23:40Z")), []);
 });
 
+test("an alarm at the very moment of a look comes with that look and not with the next", () => {
+  const clocks = [clock("data", "lapse", at("2026-03-20T10:00Z"), 9)];
+  const moment = at("2026-03-29T18:00+02:00");
+  assert.equal(alarms(clocks, moment, at("2026-03-29T15:00Z")).length, 1);
+  assert.deepEqual(alarms(clocks, at("2026-03-29T16:30Z"), moment), []);
+});
+
 test("alarms that were told are not told again when a window overlaps", () => {
   const clocks = [clock("data", "lapse", at("2026-03-20T10:00Z"), 9)];
   const first = alarms(clocks, at("2026-03-29T16:10Z"), at("2026-03-29T15:00Z"));

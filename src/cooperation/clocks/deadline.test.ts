@@ -189,11 +189,29 @@ test("office hours of a contact point that never closes run through the hour tha
   assert.equal(end(rule(23, "hours", office), always, "2026-03-29T00:00+01:00")[1], at("2026-03-30T00:00+02:00"));
 });
 
+test("office hours of a Saturday come back where the clock goes from one minute past midnight to 23:01", () => {
+  const saturdays = calendar("America/St_Johns", {
+    officeHours: [{ days: ["saturday"], from: "00:00", until: "24:00" }],
+    restDays: ["sunday"],
+  });
+  // 23 and a half hours to the first midnight of 28 October 2006, a minute of Sunday, then half an hour from 23:01.
+  const found = end(rule(24, "hours", { hours: "office", event: "counted" }), saturdays, "2006-10-28T03:00Z");
+  assert.equal(found[1], "2006-10-29T03:01:00.000Z");
+});
+
 test("a pause takes every day that it touches out of a time in days", () => {
   const pause = { from: at("2026-05-04T15:00+02:00"), until: at("2026-05-06T09:00+02:00") };
   assert.equal(end(rule(10, "days"), vienna, "2026-05-01T09:00Z")[0], "2026-05-11");
   assert.equal(end(rule(10, "days"), vienna, "2026-05-01T09:00Z", [pause])[0], "2026-05-14");
   assert.equal(end(rule(1, "months"), vienna, "2026-05-01T09:00Z", [pause])[0], "2026-06-04");
+});
+
+test("a pause that ends at midnight does not touch the day that begins, and one that begins at the end does not matter", () => {
+  const night = { from: at("2026-05-04T15:00+02:00"), until: at("2026-05-06T00:00+02:00") };
+  assert.equal(end(rule(10, "days"), vienna, "2026-05-01T09:00Z", [night])[0], "2026-05-13");
+  const after = { from: at("2026-05-02T11:00+02:00"), until: at("2026-05-03T11:00+02:00") };
+  const hours = rule(24, "hours", { event: "counted" });
+  assert.equal(end(hours, vienna, "2026-05-01T11:00+02:00", [after])[1], after.from);
 });
 
 test("a pause that is counted in hours moves the end by exactly its hours", () => {
@@ -209,6 +227,12 @@ test("a clock stands while a pause lasts, and a pause after the end does not mat
   const found = deadline(rule(10, "days"), vienna, at("2026-05-01T09:00Z"), [open]);
   assert.deepEqual([found.kind, found.kind === "standing" && found.since], ["standing", open.from]);
   assert.equal(end(rule(2, "days"), vienna, "2026-05-01T09:00Z", [open])[0], "2026-05-03");
+});
+
+test("a clock has stood since the first of the pauses that follow each other without a gap", () => {
+  const first = { from: at("2026-05-02T15:00Z"), until: at("2026-05-04T15:00Z") };
+  const found = deadline(rule(10, "days"), vienna, at("2026-05-01T09:00Z"), [{ from: first.until }, first]);
+  assert.equal(found.kind === "standing" && found.since, first.from);
 });
 
 test("an extension runs from the end as it stood", () => {
@@ -237,6 +261,11 @@ test("warnings leave so many whole days, working days or hours", () => {
     at("2026-04-10T00:00+02:00"),
     at("2026-04-12T18:00+02:00"),
   ]);
+});
+
+test("a warning in days comes with the beginning of a day, also when the time ends where midnight is skipped", () => {
+  const warned = rule(2, "days", { warnings: [{ count: 1, unit: "days" }] });
+  assert.deepEqual(due(warned, calendar("Asia/Beirut"), "2024-03-28T10:00Z").warnings, [at("2024-03-30T00:00+02:00")]);
 });
 
 test("a year that a list of holidays does not know is said and not guessed", () => {
@@ -275,6 +304,8 @@ test("a clock that is paused, resumed, extended and stopped says at each point w
   assert.equal(last(started, { ...started, at: at("2026-05-02T09:00Z") }), "2026-05-11");
   assert.equal(last(started, paused), "standing");
   assert.equal(last(started, paused, resumed), "2026-05-14");
+  assert.equal(last(started, paused, { ...paused, at: at("2026-05-05T13:00Z") }, resumed), "2026-05-14");
+  assert.equal(last(started, paused, restarted), "2026-05-22");
   assert.equal(last(started, paused, resumed, extended), "2026-05-19");
   assert.equal(last(started, paused, resumed, extended, stopped), "stopped");
   assert.equal(last(started, paused, resumed, extended, stopped, restarted), "2026-05-22");

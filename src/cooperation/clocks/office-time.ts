@@ -21,7 +21,7 @@ export function officeStretches(
   const start = dayStart(day, timeZone);
   const end = dayEnd(day, timeZone);
   const offset = offsetAt(start, timeZone);
-  const even = end - start === millisecondsPerDay && offset === offsetAt(end - 1, timeZone);
+  const even = end - start === millisecondsPerDay;
   const pieces = even ? [{ from: start, until: end, offset }] : piecesOf(start, end, timeZone);
   const shownDays = even ? [day] : [day.subtract({ days: 1 }), day];
   const found = pieces.flatMap((piece) =>
