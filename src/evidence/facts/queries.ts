@@ -19,15 +19,18 @@ function kindKeys(set: FactSet, crosswalk: Crosswalk | undefined): KindKey[] {
   if (classification === "none" || "iccs" in classification) return [];
   const code = { name: "national_code", raw: identifier(classification.column) };
   if (crosswalk === undefined) return [code];
-  const date = identifier(set.period.column);
+  const cut = { name: "cut", raw: cutSql(crosswalk, identifier(set.period.column)) };
+  return [code, cut, ...conditionColumns(crosswalk).map((name) => ({ name, raw: identifier(name) }))];
+}
+
+/** The last day before or on a date on which some rule of a crosswalk begins or ends. */
+function cutSql(crosswalk: Crosswalk, date: string): string {
   const never = "DATE '0001-01-01'";
   const cases = validityCuts(crosswalk)
     .reverse()
     .map((day) => `WHEN ${date} >= DATE ${literal(day)} THEN DATE ${literal(day)}`);
   // A record without a date has no cut either: only rules without dates hold for it.
-  const dated = `(CASE WHEN ${date} IS NULL THEN NULL ${cases.join(" ")} ELSE ${never} END)`;
-  const cut = { name: "cut", raw: cases.length === 0 ? never : dated };
-  return [code, cut, ...conditionColumns(crosswalk).map((name) => ({ name, raw: identifier(name) }))];
+  return cases.length === 0 ? never : `(CASE WHEN ${date} IS NULL THEN NULL ${cases.join(" ")} ELSE ${never} END)`;
 }
 
 /** Whether the records of a set are classified one by one, and not all alike. */
@@ -50,9 +53,15 @@ export function kindsSql(
   crosswalk: Crosswalk | undefined,
   further: readonly string[] = [],
 ): string {
-  const keys = [...kindKeys(set, crosswalk).map(({ name, raw }) => `${raw} AS ${identifier(name)}`), ...further];
-  const year = periodStart(identifier(set.period.column), "A");
-  return `SELECT ${year} AS year, ${keys.join(", ")}, count(*) AS records FROM ${records}${whereSql(set)} GROUP BY ALL`;
+  const date = identifier(set.period.column);
+  const dated = crosswalk !== undefined && hasKinds(set);
+  // One day stands for year and cut, the later of the two: a key less for every record to be grouped by.
+  const day = dated ? `greatest(${periodStart(date, "A")}, ${cutSql(crosswalk, date)})` : periodStart(date, "A");
+  const keys = kindKeys(set, crosswalk).filter(({ name }) => name !== "cut");
+  const named = [...keys.map(({ name, raw }) => `${raw} AS ${identifier(name)}`), ...further];
+  const counted = `SELECT ${day} AS "day of kind", ${named.join(", ")}, count(*) AS records FROM ${records}${whereSql(set)} GROUP BY ALL`;
+  const cut = dated ? `${cutSql(crosswalk, '"day of kind"')} AS cut, ` : "";
+  return `SELECT ${periodStart('"day of kind"', "A")} AS year, ${cut}* EXCLUDE ("day of kind") FROM (${counted})`;
 }
 
 /**

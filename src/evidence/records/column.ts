@@ -335,12 +335,39 @@ function recode(name: string, column: RecordColumn, around: ColumnSurroundings, 
   const join = pairs.length > mapPairs ? { column: `${name}__found`, pairs, text } : undefined;
   const entries = pairs.map(([from, to]) => `${literal(from)}: ${literal(to)}`);
   const found =
-    join === undefined ? `map_extract_value(MAP {${entries.join(", ")}}, ${text})` : identifier(join.column);
+    placeInList(pairs, column, around) ??
+    (join === undefined ? `map_extract_value(MAP {${entries.join(", ")}}, ${text})` : identifier(join.column));
+  // Whether a number is there is seen without writing it as text.
+  const given = around.sourceType !== "VARCHAR" && column.empty.every((one) => one === "") ? around.source : text;
   const rest =
-    column.otherwise === undefined ? "" : `, CASE WHEN ${text} IS NOT NULL THEN ${literal(column.otherwise)} END`;
+    column.otherwise === undefined ? "" : `, CASE WHEN ${given} IS NOT NULL THEN ${literal(column.otherwise)} END`;
   const value = `coalesce(${pairs.length === 0 ? "NULL::VARCHAR" : found}${rest})`;
-  const unknown = column.otherwise === undefined ? `${text} IS NOT NULL AND ${value} IS NULL` : undefined;
+  const unknown = column.otherwise === undefined ? `${given} IS NOT NULL AND ${value} IS NULL` : undefined;
   return { value, unknown, expected, targets, join };
+}
+
+/** Widest span of whole numbers that are looked up by their place in a list. */
+const listSpan = 4096;
+
+/** For whole numbers near each other: the value by its place in a list, which costs the same however long the list is. */
+function placeInList(
+  pairs: readonly (readonly [from: string, to: string])[],
+  column: RecordColumn,
+  around: ColumnSurroundings,
+): string | undefined {
+  if (!/^U?(TINYINT|SMALLINT|INTEGER)$|^BIGINT$/.test(around.sourceType)) return undefined;
+  const plain = pairs.every(([from]) => /^(0|-?[1-9][0-9]{0,8})$/.test(from));
+  if (!plain || pairs.length === 0 || column.empty.some((one) => one !== "")) return undefined;
+  const numbers = pairs.map(([from]) => Number(from));
+  const lowest = Math.min(...numbers);
+  const highest = Math.max(...numbers);
+  if (highest - lowest >= listSpan) return undefined;
+  const values = new Map(pairs.map(([from, to]) => [Number(from), to]));
+  const places = Array.from({ length: highest - lowest + 1 }, (_, index) => values.get(lowest + index));
+  // What lies outside falls on the NULL at either end.
+  const list = [undefined, ...places, undefined].map((value) => (value === undefined ? "NULL" : literal(value)));
+  const place = `greatest(least(CAST(${around.source} AS BIGINT), ${highest + 1}), ${lowest - 1}) - ${lowest - 2}`;
+  return `list_extract([${list.join(", ")}]::VARCHAR[], ${place})`;
 }
 
 function fallback(column: RecordColumn): string {
