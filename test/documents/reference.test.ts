@@ -54,7 +54,7 @@ test("the page of definitions and the published schemas are those of the program
 /** Codes of problems in the program: where they are given, and whatever looks like one of a known family. */
 function problemCodes(): Set<string> {
   const families =
-    "areas|checkpoint|coverage|crosswalk|csv|definition|gzip|json|json-stat|log|payload|rows|sdmx-csv|snapshots|stream|text|upload|vault|witness|xlsx|zip";
+    "areas|coverage|crosswalk|csv|definition|gzip|json|json-stat|payload|rows|sdmx-csv|snapshots|stream|text|xlsx|zip";
   const given = [
     /\bcode: (?:[^,;\n]*\? )?"([a-z][a-z0-9-]*\.[a-z][a-z0-9-]*)"/g,
     /new UnreadableDelivery\(\s*"([^"]+)"/g,
@@ -129,4 +129,15 @@ test("the page of downloads lists every column of the CSV file in its order", ()
     onPage.filter((name) => names.includes(name)),
     names,
   );
+});
+
+test("the page of custody lists every code of log, vault and custody, and no other", () => {
+  const codes = new Set<string>();
+  for (const [path, text] of programFiles())
+    if (/^src\/cooperation\/(?:log|vault|custody|bundle)\//.test(path))
+      for (const [, code = ""] of text.matchAll(/"((?:bundle|checkpoint|custody|log|upload|vault|witness)\.[a-z-]+)"/g))
+        codes.add(code);
+  assert.ok(codes.size > 40, `only ${codes.size} codes were found in the program`);
+  const onPage = listed(textOf("docs/reference/custody.md")).filter((word) => /^[a-z-]+\.[a-z-]+$/.test(word));
+  assert.deepEqual(onPage.sort(), [...codes].sort());
 });

@@ -1,0 +1,22 @@
+export { caseJsonLd } from "./case-json-ld.ts";
+export {
+  afterCustodyEvent,
+  authorisationSchema,
+  type Custodian,
+  type CustodyChain,
+  type CustodyEvent,
+  type CustodyProblem,
+  type CustodyStage,
+  type CustodyState,
+  custodianSchema,
+  custodyChain,
+  custodyEventSchema,
+  custodyProblems,
+  custodyStageSchema,
+  custodyStages,
+  type EvidenceItem,
+  type ExhibitNumber,
+  evidenceItemSchema,
+  exhibitNumberSchema,
+  stageRules,
+} from "./chain.ts";
