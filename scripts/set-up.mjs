@@ -1,6 +1,7 @@
 // Brings what a fresh checkout lacks. Plain JavaScript, because it runs before anything is installed.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -14,6 +15,19 @@ function run(command, args) {
 
 function time(path) {
   return existsSync(path) ? statSync(path).mtimeMs : 0;
+}
+
+const ownCluster = "/etc/postgresql-common/createcluster.d/justitia-tests.conf";
+
+/** The tests start servers of their own: the package shall not make and start one for the whole machine. */
+function withoutCluster(install) {
+  mkdirSync(dirname(ownCluster), { recursive: true });
+  writeFileSync(ownCluster, "create_main_cluster = false\n");
+  try {
+    return install();
+  } finally {
+    rmSync(ownCluster, { force: true });
+  }
 }
 
 const installed = time(`${root}/node_modules/.package-lock.json`);
@@ -35,15 +49,23 @@ if (forTests) {
     missing.push("fonts-noto-cjk");
   }
   if (!existsSync("/usr/share/fonts/truetype/noto")) missing.push("fonts-noto-core");
+  const postgres = "/usr/lib/postgresql";
+  const hasPostgres =
+    existsSync(postgres) && readdirSync(postgres).some((version) => existsSync(`${postgres}/${version}/bin/initdb`));
+  if (!hasPostgres) missing.push("postgresql");
   if (missing.length > 0) {
     const able = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
     const done =
       able &&
       run("apt-get", ["update", "-qq"]) &&
-      run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing]);
+      withoutCluster(() => run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing]));
     if (!done) {
+      const which = [
+        missing.includes("postgresql") ? "of the database" : undefined,
+        missing.some((name) => name !== "postgresql") ? "of the browser" : undefined,
+      ].filter((name) => name !== undefined);
       process.stderr.write(
-        `\n*** The browser tests will be SKIPPED: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing.\n` +
+        `\n*** Tests ${which.join(" and ")} will be SKIPPED: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing.\n` +
           `*** Get them with: apt-get install ${missing.join(" ")}\n\n`,
       );
       if (inCI) process.exit(1);

@@ -17,6 +17,7 @@ export {
 } from "./store/index.ts";
 export {
   type Actor,
+  authorityIdSchema,
   eventIdSchema,
   type Instant,
   instantSchema,

@@ -25,7 +25,7 @@ export const noPostgres: string | false =
 export interface PostgresServer extends AsyncDisposable {
   /** The address of a database for a user; nobody but this account can reach the socket. */
   address(user: string, database: string): string;
-  /** Kills the server as a crash would, and starts it again on the same data. */
+  /** `kill -9` of the server, and its start on the same data. */
   crashAndRestart(): Promise<void>;
   /** Runs statements as the superuser. */
   asSuperuser(database: string, ...statements: string[]): Promise<pg.QueryResult[]>;
@@ -103,7 +103,7 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
       }
     }
   };
-  const end = async (signal: "SIGINT" | "SIGKILL" | "SIGQUIT"): Promise<void> => {
+  const end = async (signal: "SIGINT" | "SIGKILL"): Promise<void> => {
     const child = server;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -117,10 +117,17 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
   await start();
   return {
     address,
-    // At SIGQUIT the server and its children go at once, without a checkpoint; at SIGKILL children would linger.
     crashAndRestart: async () => {
-      await end("SIGQUIT");
-      await start();
+      await end("SIGKILL");
+      // The children of a killed server notice it a little later, and until then nothing else may start on the data.
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await start();
+        } catch (error) {
+          if (attempt === 100) throw error;
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+      }
     },
     asSuperuser: async (database, ...statements) => {
       const client = new pg.Client({ connectionString: address("postgres", database) });

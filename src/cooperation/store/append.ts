@@ -124,6 +124,8 @@ export async function append(
     const found = notStorable(event.data, "");
     if (found !== undefined) return { kind: "not-storable", at: found };
   }
+  const projected = notStorable(projection.reference, "/reference");
+  if (projected !== undefined) return { kind: "not-storable", at: projected };
   for (const { message, body } of messages) {
     const found = notStorable(body, "");
     if (found !== undefined) return { kind: "not-storable", at: `message ${message}${found}` };
