@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { canonicalText, type Digest, digestOf, jsonSchema } from "../words/index.ts";
+import {
+  articleSchema,
+  eventNameSchema,
+  fieldSchema,
+  idSchema,
+  labelSchema,
+  noteSchema,
+  verifySchema,
+} from "./field.ts";
+import { clockSchema, groundSchema, notAllowedSchema, stateSchema, transitionSchema } from "./life.ts";
+
+export const sectionSchema = z.strictObject({ id: idSchema, label: labelSchema });
+
+export const instrumentSchema = z.strictObject({
+  id: idSchema,
+  label: labelSchema,
+  article: articleSchema,
+  note: noteSchema,
+  verify: verifySchema,
+});
+export type Instrument = z.infer<typeof instrumentSchema>;
+
+export const statisticsSchema = z.strictObject({
+  countUnit: z.literal("requests").default("requests"),
+  outcomes: z
+    .record(idSchema, idSchema)
+    .describe("For each state that says how a matter came out, the outcome it is counted under."),
+  dimensions: z.array(idSchema).default([]).describe("Fields by which matters are counted."),
+  offences: idSchema.optional().describe("The field whose first offence gives the ICCS code."),
+  persons: idSchema.optional().describe("The field whose persons are counted by sex and age."),
+  stages: z
+    .array(z.strictObject({ id: idSchema, label: labelSchema, from: eventNameSchema, to: eventNameSchema }))
+    .default([])
+    .describe("Stretches of time that are measured in days, from one event to another."),
+});
+
+/** Lists of a matter type whose items may be taken over from the common contents. */
+export const commonLists = {
+  sections: sectionSchema,
+  instruments: instrumentSchema,
+  fields: fieldSchema,
+  particulars: fieldSchema,
+  states: stateSchema,
+  transitions: transitionSchema,
+} as const;
+export type CommonList = keyof typeof commonLists;
+
+export const matterTypeSchema = z
+  .strictObject({
+    id: idSchema,
+    version: z.int().positive().describe("Raised with every change; open matters keep the version they began with."),
+    title: labelSchema,
+    description: labelSchema,
+    sides: z
+      .strictObject({ requesting: labelSchema, requested: labelSchema })
+      .describe("What the two sides are called in this type."),
+    directions: z.array(z.enum(["outgoing", "incoming"])).min(1),
+    instruments: z.array(instrumentSchema).min(1),
+    sections: z.array(sectionSchema).min(1),
+    fields: z.array(fieldSchema).min(1),
+    particulars: z.array(fieldSchema).default([]).describe("What events other than drafting carry: reasons, grounds."),
+    initial: z
+      .strictObject({ outgoing: idSchema, incoming: idSchema })
+      .describe("The state in which a matter begins on the side that sends and on the side that receives."),
+    opening: eventNameSchema.describe("The transition by which the other side first learns of the matter."),
+    states: z.array(stateSchema).min(2),
+    transitions: z.array(transitionSchema).min(1),
+    clocks: z.array(clockSchema).default([]),
+    grounds: z.array(groundSchema).default([]),
+    notAllowed: z.array(notAllowedSchema).default([]).describe("What may not be given as a ground."),
+    statistics: statisticsSchema,
+  })
+  .describe("A matter type: what a matter contains, how it lives, what it must keep to, and what of it is counted.");
+/** A matter type with everything that it takes from the common contents written out. */
+export type MatterType = z.infer<typeof matterTypeSchema>;
+
+/** The digest by which two authorities know that they hold the same version of a matter type. */
+export function matterTypeDigest(type: MatterType): Digest {
+  return digestOf(canonicalText(jsonSchema.parse(JSON.parse(JSON.stringify(type)))));
+}
+
+/** The file of contents and steps that several matter types share. */
+export const commonContentSchema = z.strictObject({
+  sections: z.array(sectionSchema).default([]),
+  instruments: z.array(instrumentSchema).default([]),
+  fields: z.array(fieldSchema).default([]),
+  particulars: z.array(fieldSchema).default([]),
+  states: z.array(stateSchema).default([]),
+  transitions: z.array(transitionSchema).default([]),
+});
+export type CommonContent = z.infer<typeof commonContentSchema>;
+
+function orCommon<S extends z.ZodObject>(item: S): z.ZodType {
+  const taken = item
+    .partial()
+    .extend({ common: idSchema.describe("Taken from common.yaml; other keys replace its own.") });
+  return z.array(z.union([item, taken]));
+}
+
+/** The file of a matter type as a person writes it, as JSON Schema (draft 2020-12), for editors and other programs. */
+export function matterTypeJsonSchema(): Record<string, unknown> {
+  const written = matterTypeSchema.extend({
+    sections: orCommon(sectionSchema),
+    instruments: orCommon(instrumentSchema),
+    fields: orCommon(fieldSchema),
+    particulars: orCommon(fieldSchema).optional(),
+    states: orCommon(stateSchema),
+    transitions: orCommon(transitionSchema),
+  });
+  return { title: "Matter type", ...z.toJSONSchema(written, { io: "input" }) };
+}

@@ -1,0 +1,111 @@
+import { matterTypeFaults } from "./checks.ts";
+import { type CommonContent, commonContentSchema, type MatterType, matterTypeSchema } from "./matter-type.ts";
+import { didYouMean, type MatterTypeProblem } from "./problem.ts";
+import { readYaml, schemaProblems, type YamlFile } from "./yaml-file.ts";
+
+/** Name of the file with the contents that several matter types share. */
+export const commonFile = "common.yaml";
+
+export interface ReadMatterTypes {
+  /** The matter types without an error, by id. */
+  readonly types: ReadonlyMap<string, MatterType>;
+  readonly problems: readonly MatterTypeProblem[];
+}
+
+/**
+ * Reads the files of a folder of matter types: the common contents, the types, and what they say of each other.
+ *
+ * @param files - Text of each `*.yaml` of the folder by its name, `common.yaml` among them.
+ * @returns The types that hold, with everything taken from the common contents written out, and all problems.
+ */
+export function readMatterTypes(files: ReadonlyMap<string, string>): ReadMatterTypes {
+  const problems: MatterTypeProblem[] = [];
+  const common = readCommon(files.get(commonFile), problems);
+  const types = new Map<string, MatterType>();
+  for (const [file, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (file === commonFile) continue;
+    const read = readMatterType(file, text, common);
+    problems.push(...read.problems);
+    if (read.type !== undefined) types.set(read.type.id, read.type);
+  }
+  return { types, problems };
+}
+
+function readCommon(text: string | undefined, problems: MatterTypeProblem[]): CommonContent {
+  const nothing = commonContentSchema.parse({});
+  if (text === undefined) return nothing;
+  const read = readYaml(commonFile, text);
+  problems.push(...read.problems);
+  if (read.yaml === undefined) return nothing;
+  const checked = commonContentSchema.safeParse(read.yaml.plain);
+  if (checked.success) return checked.data;
+  problems.push(...schemaProblems(read.yaml, read.yaml.plain, checked.error, commonContentSchema));
+  return nothing;
+}
+
+/**
+ * Reads one matter type.
+ *
+ * @param file - Name of the file, such as `preservation.yaml`; problems carry it.
+ * @returns The type when it has no error, and all problems, each with file, line, found, expected and what to do.
+ */
+export function readMatterType(
+  file: string,
+  text: string,
+  common: CommonContent,
+): { readonly type: MatterType | undefined; readonly problems: readonly MatterTypeProblem[] } {
+  const { yaml, problems } = readYaml(file, text);
+  if (yaml === undefined) return { type: undefined, problems };
+  const plain = withCommon(yaml, common, problems);
+  if (problems.length > 0) return { type: undefined, problems };
+  const checked = matterTypeSchema.safeParse(plain);
+  if (!checked.success) {
+    return { type: undefined, problems: schemaProblems(yaml, plain, checked.error, matterTypeSchema) };
+  }
+  const type = checked.data;
+  if (file !== `${type.id}.yaml`) {
+    problems.push(
+      yaml.problem("definition.file-name", ["id"], {
+        message: `The file is not called like the matter type that it holds.`,
+        found: file,
+        expected: `${type.id}.yaml`,
+        hint: "Rename the file.",
+        severity: "warning",
+      }),
+    );
+  }
+  const faults = matterTypeFaults(type);
+  problems.push(...faults.map(({ path, code, ...said }) => yaml.problem(code, path, said)));
+  return { type: faults.length === 0 ? type : undefined, problems };
+}
+
+/** The plain definition with every `common: id` replaced by the common item, on which the other keys are laid. */
+function withCommon(yaml: YamlFile, common: CommonContent, problems: MatterTypeProblem[]): unknown {
+  if (!isRecord(yaml.plain)) return yaml.plain;
+  const plain: Record<string, unknown> = { ...yaml.plain };
+  for (const list of ["sections", "instruments", "fields", "particulars", "states", "transitions"] as const) {
+    const items = plain[list];
+    if (!Array.isArray(items)) continue;
+    const known = new Map<string, object>(common[list].map((item) => ["id" in item ? item.id : item.name, item]));
+    plain[list] = items.map((item: unknown, index) => {
+      if (!isRecord(item) || !("common" in item)) return item;
+      const { common: name, ...own } = item;
+      const found = known.get(String(name));
+      if (found !== undefined) return { ...found, ...own };
+      problems.push(
+        yaml.problem("definition.reference", [list, index, "common"], {
+          message: `The common contents have no ${list.slice(0, -1)} "${String(name)}".`,
+          found: String(name),
+          expected: `one of ${[...known.keys()].join(", ")}`,
+          hint: didYouMean(String(name), known.keys()),
+        }),
+      );
+      return item;
+    });
+  }
+  return plain;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
