@@ -3,9 +3,11 @@ export { commonEventNames } from "./common-events.ts";
 export { conditionHolds } from "./condition.ts";
 export { stateDiagram } from "./diagram.ts";
 export {
+  eventNameSchema,
   type FieldDefinition,
   type FieldType,
   fieldTypes,
+  idSchema,
   type Label,
   labelSchema,
   type Sensitivity,

@@ -22,6 +22,8 @@ export function readMatterTypes(files: ReadonlyMap<string, string>): ReadMatterT
   const problems: MatterTypeProblem[] = [];
   const common = readCommon(files.get(commonFile), problems);
   const types = new Map<string, MatterType>();
+  // Each type would only repeat that what it takes over is not there.
+  if (problems.length > 0) return { types, problems };
   for (const [file, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (file === commonFile) continue;
     const read = readMatterType(file, text, common);

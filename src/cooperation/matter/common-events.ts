@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { idSchema, sideSchema } from "../definitions/index.ts";
+import {
+  authorityIdSchema,
+  digestSchema,
+  eventIdSchema,
+  jsonObjectSchema,
+  jsonSchema,
+  officeIdSchema,
+  personIdSchema,
+  type Role,
+} from "../words/index.ts";
+
+const words = z.string().trim().min(1).max(100_000);
+const line = z.string().trim().min(1).max(500);
+const values = z.record(idSchema, jsonSchema);
+
+/** The data of each event that all matters share. */
+export const commonEventData = {
+  opened: z.strictObject({
+    type: idSchema,
+    typeVersion: z.int().positive(),
+    side: sideSchema,
+    partner: authorityIdSchema.optional(),
+    values: values.optional(),
+  }),
+  /** null takes a value away. */
+  "fields-set": z.strictObject({ values }),
+  "field-corrected": z.strictObject({
+    field: idSchema,
+    value: jsonSchema,
+    reason: words,
+    proposal: eventIdSchema.optional(),
+  }),
+  assigned: z.strictObject({ person: personIdSchema, office: officeIdSchema, reason: words.optional() }),
+  "attachment-added": z.strictObject({
+    digest: digestSchema,
+    name: line,
+    mediaType: line,
+    bytes: z.int().min(0),
+    shared: z.boolean().default(false),
+  }),
+  "consultation-held": z.strictObject({ held: z.iso.date(), summary: words, means: line.optional() }),
+  "information-asked": z.strictObject({ text: words }),
+  "information-supplied": z.strictObject({ question: eventIdSchema, text: words, values: values.optional() }),
+  note: z.strictObject({ text: words }),
+  proposed: z.strictObject({ name: idSchema, data: jsonObjectSchema }),
+  "proposal-declined": z.strictObject({ proposal: eventIdSchema, reason: words }),
+  "clock-expired": z.strictObject({ clock: idSchema }),
+} as const;
+export type CommonEventName = keyof typeof commonEventData;
+export type CommonEventData<N extends CommonEventName> = z.infer<(typeof commonEventData)[N]>;
+
+export function isCommonEvent(name: string): name is CommonEventName {
+  return Object.hasOwn(commonEventData, name);
+}
+
+interface CommonRule {
+  readonly roles: readonly (Role | "system")[];
+  /** The message by which the other side learns of it; undefined for what stays inside. */
+  readonly message: string | undefined;
+}
+
+const working = ["case-officer", "contact-point", "executing-officer", "approver", "head-of-office"] as const;
+
+/** Who may cause the events that all matters share, and which of them the other side is told. */
+export const commonRules: Readonly<Record<CommonEventName, CommonRule>> = {
+  opened: { roles: ["case-officer", "contact-point", "head-of-office"], message: undefined },
+  "fields-set": { roles: working, message: undefined },
+  "field-corrected": { roles: ["approver", "head-of-office"], message: "correction" },
+  assigned: { roles: ["approver", "head-of-office"], message: undefined },
+  "attachment-added": { roles: [...working, "evidence-custodian"], message: "attachment" },
+  "consultation-held": { roles: working, message: "consultation" },
+  "information-asked": { roles: working, message: "information-asked" },
+  "information-supplied": { roles: working, message: "information-supplied" },
+  note: { roles: [...working, "evidence-custodian"], message: undefined },
+  proposed: { roles: working, message: undefined },
+  "proposal-declined": { roles: ["approver", "head-of-office"], message: undefined },
+  "clock-expired": { roles: ["system"], message: undefined },
+};

@@ -1,0 +1,153 @@
+import type { Side } from "../definitions/index.ts";
+import type {
+  Actor,
+  AuthorityId,
+  Digest,
+  EventId,
+  Instant,
+  Json,
+  JsonObject,
+  MatterEvent,
+  MatterId,
+  OfficeId,
+  PersonId,
+} from "../words/index.ts";
+
+/** The value that a field has now, with who gave it when, by which event. */
+export interface FieldState {
+  readonly value: Json;
+  readonly at: Instant;
+  readonly by: Actor;
+  readonly event: EventId;
+}
+
+export interface Correction {
+  readonly field: string;
+  readonly before: Json | null;
+  readonly after: Json;
+  readonly reason: string;
+  readonly at: Instant;
+  readonly by: Actor;
+  readonly event: EventId;
+}
+
+export interface Assignment {
+  readonly person: PersonId;
+  readonly office: OfficeId;
+  readonly at: Instant;
+  readonly event: EventId;
+}
+
+export interface Consultation {
+  readonly held: string;
+  readonly summary: string;
+  readonly means: string | undefined;
+  readonly at: Instant;
+  readonly by: Actor;
+  readonly event: EventId;
+}
+
+/** More information that one side asked for. Its id is that of the event. */
+export interface Question {
+  readonly id: EventId;
+  readonly side: Side;
+  readonly text: string;
+  readonly askedAt: Instant;
+  readonly answer: { readonly text: string; readonly at: Instant; readonly event: EventId } | undefined;
+}
+
+export interface Attachment {
+  readonly digest: Digest;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: number;
+  readonly shared: boolean;
+  readonly at: Instant;
+  readonly by: Actor;
+  readonly event: EventId;
+}
+
+export interface Note {
+  readonly text: string;
+  readonly at: Instant;
+  readonly by: Actor;
+  readonly event: EventId;
+}
+
+/** A step that one person prepared and another has to approve. */
+export interface Proposal {
+  readonly id: EventId;
+  readonly name: string;
+  readonly data: JsonObject;
+  readonly by: Actor;
+  readonly at: Instant;
+}
+
+/** One run of a clock. When it is due is computed from it, its definition and a calendar. */
+export interface ClockRun {
+  readonly clock: string;
+  readonly startedAt: Instant;
+  readonly startedBy: EventId;
+  /** The end that was fixed as a date or a moment, in place of the length of the definition. */
+  readonly until: string | undefined;
+  readonly pauses: readonly { readonly from: Instant; readonly to: Instant | undefined }[];
+  readonly stoppedAt: Instant | undefined;
+  readonly expiredAt: Instant | undefined;
+}
+
+export interface Step {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly data: JsonObject;
+  readonly at: Instant;
+  readonly by: Actor;
+  readonly event: EventId;
+}
+
+/** A matter as its events add up, seen from one of the two authorities. */
+export interface Matter {
+  readonly id: MatterId;
+  readonly type: string;
+  readonly typeVersion: number;
+  /** The side of the authority that keeps this record. */
+  readonly side: Side;
+  readonly partner: AuthorityId | undefined;
+  readonly state: string;
+  readonly open: boolean;
+  /** Sequence of the last event. */
+  readonly sequence: number;
+  readonly openedAt: Instant;
+  readonly changedAt: Instant;
+  /** Whether the other side knows of the matter. */
+  readonly known: boolean;
+  readonly fields: Readonly<Record<string, FieldState>>;
+  readonly corrections: readonly Correction[];
+  readonly assignments: readonly Assignment[];
+  readonly consultations: readonly Consultation[];
+  readonly questions: readonly Question[];
+  readonly attachments: readonly Attachment[];
+  readonly notes: readonly Note[];
+  readonly proposal: Proposal | undefined;
+  /** Persons who wrote on the request: none of them may approve it. */
+  readonly drafters: readonly PersonId[];
+  readonly clocks: readonly ClockRun[];
+  readonly steps: readonly Step[];
+  readonly events: readonly MatterEvent[];
+}
+
+/** Values of the fields by name, without who gave them. */
+export function fieldValues(matter: Matter): Record<string, Json> {
+  return Object.fromEntries(Object.entries(matter.fields).map(([id, { value }]) => [id, value]));
+}
+
+/** Whether a clock run still goes: neither stopped nor expired. A paused one still goes. */
+export function isRunning(run: ClockRun): boolean {
+  return run.stoppedAt === undefined && run.expiredAt === undefined;
+}
+
+/** The side that acted, seen from the side of the record. */
+export function sideOf(actor: Actor, own: Side): Side {
+  if (actor.kind !== "authority") return own;
+  return own === "requesting" ? "requested" : "requesting";
+}

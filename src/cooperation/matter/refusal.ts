@@ -1,0 +1,74 @@
+/** Why a command is refused. Each code has a message `refusal.<code>` in the catalogues of the pages. */
+export const refusalCodes = [
+  "already-attached",
+  "already-given",
+  "already-open",
+  "changed-meanwhile",
+  "clock-not-running",
+  "clock-paused",
+  "command-reused",
+  "condition-not-met",
+  "consultation-missing",
+  "content-missing",
+  "data-invalid",
+  "date-ahead",
+  "date-too-early",
+  "event-missing",
+  "field-invalid",
+  "field-unknown",
+  "ground-not-allowed",
+  "ground-unknown",
+  "matter-closed",
+  "matter-unknown",
+  "not-editable",
+  "not-for-the-partner",
+  "not-from-this-state",
+  "not-your-side",
+  "nothing-to-propose",
+  "other-type-version",
+  "partner-does-not-know",
+  "particular-missing",
+  "particular-unknown",
+  "proposal-needed",
+  "question-open",
+  "question-unknown",
+  "role-not-allowed",
+  "same-person",
+  "unknown-attachment",
+  "unknown-event",
+] as const;
+export type RefusalCode = (typeof refusalCodes)[number];
+
+/** One reason why a command is refused; a refused command changes nothing. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** Key of the message in the catalogues. */
+  readonly message: `refusal.${RefusalCode}`;
+  /** The field or particular at which the message is shown. */
+  readonly field: string | undefined;
+  /** The guard that was not met, such as `complete`. */
+  readonly guard: string | undefined;
+  readonly article: string | undefined;
+  readonly found: string;
+  readonly expected: string;
+}
+
+export interface RefusalDetail {
+  readonly field?: string | undefined;
+  readonly guard?: string | undefined;
+  readonly article?: string | undefined;
+  readonly found?: string | undefined;
+  readonly expected?: string | undefined;
+}
+
+export function refusal(code: RefusalCode, detail: RefusalDetail = {}): Refusal {
+  return {
+    code,
+    message: `refusal.${code}`,
+    field: detail.field,
+    guard: detail.guard,
+    article: detail.article,
+    found: detail.found ?? "",
+    expected: detail.expected ?? "",
+  };
+}

@@ -1,0 +1,115 @@
+import {
+  conditionHolds,
+  type FieldDefinition,
+  type Guard,
+  type MatterType,
+  type Transition,
+} from "../definitions/index.ts";
+import type { Json, JsonObject } from "../words/index.ts";
+import type { Case } from "./command.ts";
+import { fromWords, leaves } from "./fold.ts";
+import { fieldValues, isRunning, type Matter, sideOf } from "./matter.ts";
+import { missing } from "./missing.ts";
+import { type Refusal, refusal } from "./refusal.ts";
+import { attachmentRefusals, earlyRefusals, valueRefusals } from "./value-rules.ts";
+
+/** What speaks against a transition that somebody makes now. */
+export function transitionRefusals(at: Case, transition: Transition, data: JsonObject): Refusal[] {
+  return [
+    ...placeRefusals(at, transition),
+    ...roleRefusals(at, transition),
+    ...draftRefusals(at, transition),
+    ...particularRefusals(at, transition, data),
+    ...transition.requires.flatMap((guard) => guardRefusals(at.type, at.matter, guard)),
+  ];
+}
+
+/** State and side: whether the transition can be made from here at all, by this side. */
+export function placeRefusals({ matter, context }: Case, transition: Transition): Refusal[] {
+  const refusals: Refusal[] = [];
+  if (!matter.open) return [refusal("matter-closed", { found: matter.state })];
+  if (!leaves(transition, matter))
+    refusals.push(refusal("not-from-this-state", { found: matter.state, expected: fromWords(transition) }));
+  const side = sideOf(context.actor, matter.side);
+  if (transition.side !== "either" && transition.side !== side)
+    refusals.push(refusal("not-your-side", { found: side, expected: transition.side }));
+  return refusals;
+}
+
+function roleRefusals({ matter, context }: Case, transition: Transition): Refusal[] {
+  const { actor } = context;
+  if (actor.kind === "authority") {
+    const heard = matter.known && transition.message !== undefined;
+    return heard ? [] : [refusal("not-for-the-partner", { found: transition.name })];
+  }
+  const role = actor.kind === "system" ? "system" : actor.role;
+  return transition.roles.includes(role)
+    ? []
+    : [refusal("role-not-allowed", { found: role, expected: transition.roles.join(", ") })];
+}
+
+function draftRefusals({ matter, context }: Case, transition: Transition): Refusal[] {
+  const { actor } = context;
+  if (transition.fourEyes !== "draft" || actor.kind !== "person" || !matter.drafters.includes(actor.person)) return [];
+  return [refusal("same-person", { guard: "four-eyes", found: "wrote on this request" })];
+}
+
+/** What the event itself must carry, may carry, and carries wrongly. */
+export function particularRefusals(
+  { type, matter, context }: Case,
+  transition: Transition,
+  data: JsonObject,
+): Refusal[] {
+  const allowed = [...transition.needs, ...transition.accepts];
+  const lacking = transition.needs
+    .filter((name) => data[name] === undefined || data[name] === null)
+    .map((name) => refusal("particular-missing", { field: name, article: transition.article, expected: name }));
+  const given = Object.entries(data).flatMap(([name, value]) => {
+    const field = type.particulars.find(({ id }) => id === name);
+    if (field === undefined || !allowed.includes(name))
+      return [refusal("particular-unknown", { field: name, found: name, expected: allowed.join(", ") })];
+    if (value === null) return [];
+    return particularValue(type, matter, field, value, context.actor.kind === "authority" ? undefined : context.now);
+  });
+  return [...lacking, ...given];
+}
+
+function particularValue(
+  type: MatterType,
+  matter: Matter,
+  field: FieldDefinition,
+  value: Json,
+  now: Case["context"]["now"] | undefined,
+): Refusal[] {
+  const faults = valueRefusals(type, field, value);
+  if (faults.length > 0) return faults;
+  // What the partner sends was judged on the day it was given, and its documents may still be under way.
+  return now === undefined ? [] : [...attachmentRefusals(matter, field, value), ...earlyRefusals(field, value, now)];
+}
+
+function guardRefusals(type: MatterType, matter: Matter, guard: Guard): Refusal[] {
+  if (guard === "complete") {
+    return missing(type, matter).map(({ field, article }) =>
+      refusal("content-missing", { field, article, guard, found: "nothing", expected: field }),
+    );
+  }
+  if (guard === "no-open-questions") {
+    const open = matter.questions.filter(({ answer }) => answer === undefined);
+    return open.map(({ id }) => refusal("question-open", { guard, found: id }));
+  }
+  const { article } = guard;
+  if ("event" in guard) {
+    if (guard.event === "consultation-held") {
+      return matter.consultations.length > 0 ? [] : [refusal("consultation-missing", { guard: guard.event, article })];
+    }
+    const happened = matter.events.some(({ name }) => name === guard.event);
+    return happened ? [] : [refusal("event-missing", { guard: guard.event, article, expected: guard.event })];
+  }
+  if ("clockRunning" in guard) {
+    const running = matter.clocks.some((run) => run.clock === guard.clockRunning && isRunning(run));
+    return running ? [] : [refusal("clock-not-running", { guard: guard.clockRunning, article })];
+  }
+  return conditionHolds(guard.holds, fieldValues(matter))
+    ? []
+    : [refusal("condition-not-met", { guard: Object.keys(guard.holds).join(", "), article })];
+}
