@@ -259,6 +259,8 @@ function transitionFaults(type: MatterType): Fault[] {
           "Add `message`.",
         ),
       );
+    if (transition.name === type.opening && (transition.carries === undefined || transition.message === undefined))
+      faults.push(unfit(path, "The opening tells the other side nothing.", "Add `message` and `carries: contents`."));
     if (transition.fourEyes !== undefined && transition.roles.every((role) => role === "system"))
       faults.push(
         unfit([...path, "fourEyes"], "A machine has no second person.", "Add a role, or take `fourEyes` out."),
@@ -286,7 +288,9 @@ function clockFaults(type: MatterType): Fault[] {
       clock[list].flatMap((event, at) => named([...path, list, at], "event", event, events)),
     );
     faults.push(...conditionFaults(type, [...path, "when"], clock.when));
-    if (clock.until !== undefined) faults.push(...named([...path, "until"], "date", clock.until, dates(type)));
+    const moments = ids(type.particulars.filter((one) => one.type === "instant"));
+    faults.push(...clock.from.flatMap((moment, at) => named([...path, "from", at], "moment", moment, moments)));
+    faults.push(...clock.until.flatMap((date, at) => named([...path, "until", at], "date", date, dates(type))));
     if (clock.pausedOn.length > 0 !== clock.resumedOn.length > 0)
       faults.push(
         unfit(

@@ -65,6 +65,10 @@ export const transitionSchema = z.strictObject({
   accepts: z.array(idSchema).default([]).describe("Particulars that it may carry."),
   requires: z.array(guardSchema).default([]),
   message: idSchema.optional().describe("The message to the other side."),
+  carries: z
+    .literal("contents")
+    .optional()
+    .describe("The event keeps, and the message carries, all contents that are shared as they stand."),
   evidence: z.enum(evidenceNames).optional().describe("The evidence of the exchange that brings it about."),
   article: articleSchema.optional(),
   note: noteSchema,
@@ -84,9 +88,14 @@ export const clockSchema = z.strictObject({
   length: z.int().positive(),
   unit: z.enum(timeUnits),
   calendar: sideSchema.default("requested").describe("The State whose calendar and time zone count."),
-  until: idSchema
-    .optional()
-    .describe("A date among the particulars of the starting event, or a field; when it is given, it is the end."),
+  from: z
+    .array(idSchema)
+    .default([])
+    .describe("Moments among the particulars of the starting event; the first that is given is the beginning."),
+  until: z
+    .array(idSchema)
+    .default([])
+    .describe("Dates among the particulars of the starting event, or fields; the first that is given is the end."),
   pausedOn: z.array(eventNameSchema).default([]),
   resumedOn: z.array(eventNameSchema).default([]),
   stopsOn: z.array(eventNameSchema).default([]),

@@ -6,7 +6,7 @@ import { type CommonEventName, commonEventData, commonRules } from "./common-eve
 import { isRunning, type Matter, sideOf } from "./matter.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 import { particularRefusals, placeRefusals } from "./transition-rules.ts";
-import { attachmentRefusals, dayAfter, givenRefusals } from "./value-rules.ts";
+import { attachmentRefusals, dayAfter, givenRefusals, partnerRefusals } from "./value-rules.ts";
 
 /** What speaks against an event that all matters share. */
 export function commonRefusals(at: Case, name: CommonEventName, data: JsonObject): Refusal[] {
@@ -76,6 +76,7 @@ const rules: Readonly<Record<CommonEventName, Rule>> = {
         ? [refusal("not-your-side", { found: side, expected: "the side that was asked" })]
         : []),
       ...givenRefusals(type, context.actor.kind === "authority" ? undefined : matter, values, side),
+      ...(context.actor.kind === "authority" ? partnerRefusals(type, values, side) : []),
       ...given.map((id) => refusal("already-given", { field: id, expected: "a correction" })),
       ...Object.keys(values)
         .filter((id) => values[id] === null)
@@ -127,6 +128,7 @@ function corrected({ type, matter, context }: Case, id: string, value: Json): Re
   return [
     ...knownRefusals(matter),
     ...givenRefusals(type, present, { [id]: value }, side),
+    ...(present === undefined ? partnerRefusals(type, { [id]: value }, side) : []),
     ...(value === null ? [refusal("field-invalid", { field: id, found: "null", expected: "a value" })] : []),
   ];
 }
@@ -152,7 +154,7 @@ export function openingRefusals(
   byPerson: boolean,
 ): Refusal[] {
   const faults = givenRefusals(type, undefined, values, undefined);
-  if (!byPerson) return faults;
+  if (!byPerson) return [...faults, ...partnerRefusals(type, values, "requesting")];
   const documents = Object.entries(values).flatMap(([id, value]) => {
     const field = type.fields.find((one) => one.id === id);
     return field === undefined ? [] : attachmentRefusals(noAttachments, field, value);

@@ -5,6 +5,7 @@ import { commonRefusals, dataRefusals, openingRefusals } from "./common-decision
 import { commonEventData, commonRules, isCommonEvent } from "./common-events.ts";
 import { leaves } from "./fold.ts";
 import type { Matter, Proposal } from "./matter.ts";
+import { sharedValues } from "./message.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 import { transitionRefusals } from "./transition-rules.ts";
 
@@ -78,10 +79,24 @@ function again(matter: Matter, before: MatterEvent, command: Command, context: C
   const same =
     before.name === command.name &&
     canonicalText({ ...before.by }) === canonicalText({ ...context.actor }) &&
-    (approval || canonicalText(before.data) === canonicalText(command.data));
+    (approval ||
+      canonicalText(before.data) === canonicalText(command.data) ||
+      sameButContents(matter, before, command));
   if (!same) return refused([refusal("command-reused", { found: command.id })]);
   const caused = matter.events.filter(({ data }) => data.causedBy === command.id);
   return { events: [before, ...caused], repeated: true };
+}
+
+/** An event of this side that keeps the contents has more data than its command had. */
+function sameButContents(matter: Matter, before: MatterEvent, command: Command): boolean {
+  const { values, ...rest } = before.data;
+  const step = matter.steps.some(({ event: id }) => id === before.id);
+  return (
+    step &&
+    values !== undefined &&
+    before.by.kind !== "authority" &&
+    canonicalText(rest) === canonicalText(command.data)
+  );
 }
 
 function fresh(at: Case): Decision {
@@ -108,7 +123,9 @@ function fresh(at: Case): Decision {
           : []),
   ];
   if (refusals.length > 0) return refused(refusals);
-  const first = event(command, context, matter.sequence + 1, command.id, command.name, data);
+  const carries = transition?.carries === "contents" && context.actor.kind !== "authority";
+  const kept = carries ? { ...data, values: sharedValues(type, matter) } : data;
+  const first = event(command, context, matter.sequence + 1, command.id, command.name, kept);
   return { events: [first, ...consequences(at, data)], repeated: false };
 }
 

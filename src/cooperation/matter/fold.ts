@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import type { ClockDefinition, MatterType, Transition } from "../definitions/index.ts";
 import { conditionHolds } from "../definitions/index.ts";
-import type { Json, MatterEvent, PersonId } from "../words/index.ts";
+import { type Instant, instantSchema, type Json, type MatterEvent, type PersonId } from "../words/index.ts";
 import { type CommonEventName, commonEventData, isCommonEvent } from "./common-events.ts";
 import { type ClockRun, type FieldState, fieldValues, isRunning, type Matter, sideOf } from "./matter.ts";
+import { isContents, partnersOf } from "./message.ts";
 
 /** Why events do not add up to a matter: the record is damaged, or belongs to another version of the type. */
 export interface FoldProblem {
@@ -163,7 +164,7 @@ const commonEffects: Readonly<Record<CommonEventName, Effect>> = {
   "fields-set": effect(commonEventData["fields-set"], (matter, event, { values }) => ({
     ...matter,
     fields: withValues(matter, values, event),
-    drafters: matter.known ? matter.drafters : withDrafter(matter, event),
+    drafters: withDrafter(matter, event),
   })),
   "field-corrected": effect(commonEventData["field-corrected"], (matter, event, { field, value, reason }) => {
     const before = matter.fields[field]?.value ?? null;
@@ -230,13 +231,16 @@ function stepped(type: MatterType, matter: Matter, event: MatterEvent, transitio
     by: event.by,
     event: event.id,
   };
+  const carried = event.by.kind === "authority" && transition.carries === "contents" ? event.data.values : undefined;
+  const partner = sideOf(event.by, matter.side);
   return {
     ...matter,
+    fields: isContents(carried) ? withValues(matter, partnersOf(type, carried, partner), event) : matter.fields,
     state: to,
     open: type.states.find(({ id }) => id === to)?.open ?? false,
     known: matter.known || transition.name === type.opening,
     proposal: transition.to === "same" && matter.proposal?.name !== transition.name ? matter.proposal : undefined,
-    drafters: editable && !matter.known ? withDrafter(matter, event) : matter.drafters,
+    drafters: editable ? withDrafter(matter, event) : matter.drafters,
     steps: [...matter.steps, step],
   };
 }
@@ -250,16 +254,27 @@ function withClocks(type: MatterType, matter: Matter, event: MatterEvent): Matte
     runs = runs.map((run) => (run.clock === clock.id && isRunning(run) ? tended(run, clock, matter, event) : run));
     const starts = matter.open && clock.startsOn.includes(event.name);
     if (!starts || (clock.when !== undefined && !conditionHolds(clock.when, values))) continue;
-    const fixed = clock.until === undefined ? undefined : (event.data[clock.until] ?? values[clock.until]);
-    runs = [...runs.map((run) => (run.clock === clock.id ? stopped(run, event) : run)), started(clock, event, fixed)];
+    const begun = clock.from
+      .map((moment) => instantSchema.safeParse(event.data[moment]).data)
+      .find((at) => at !== undefined);
+    const fixed = clock.until.map((date) => event.data[date] ?? values[date]).find((date) => date !== undefined);
+    runs = [
+      ...runs.map((run) => (run.clock === clock.id ? stopped(run, event) : run)),
+      started(clock, event, begun, fixed),
+    ];
   }
   return { ...matter, clocks: matter.open ? runs : runs.map((run) => stopped(run, event)) };
 }
 
-function started(clock: ClockDefinition, event: MatterEvent, fixed: Json | undefined): ClockRun {
+function started(
+  clock: ClockDefinition,
+  event: MatterEvent,
+  begun: Instant | undefined,
+  fixed: Json | undefined,
+): ClockRun {
   return {
     clock: clock.id,
-    startedAt: event.at,
+    startedAt: begun ?? event.at,
     startedBy: event.id,
     until: typeof fixed === "string" ? fixed : undefined,
     pauses: [],

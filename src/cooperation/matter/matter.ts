@@ -86,6 +86,7 @@ export interface Proposal {
 /** One run of a clock. When it is due is computed from it, its definition and a calendar. */
 export interface ClockRun {
   readonly clock: string;
+  /** The moment that the starting event names as the beginning, such as an arrest; else that of the event. */
   readonly startedAt: Instant;
   readonly startedBy: EventId;
   /** The end that was fixed as a date or a moment, in place of the length of the definition. */
@@ -129,7 +130,7 @@ export interface Matter {
   readonly attachments: readonly Attachment[];
   readonly notes: readonly Note[];
   readonly proposal: Proposal | undefined;
-  /** Persons who wrote on the request: none of them may approve it. */
+  /** Persons who wrote on the contents: none of them may approve them. */
   readonly drafters: readonly PersonId[];
   readonly clocks: readonly ClockRun[];
   readonly steps: readonly Step[];

@@ -1,5 +1,5 @@
-import type { MatterType } from "../definitions/index.ts";
-import type { Json, MatterEvent } from "../words/index.ts";
+import type { MatterType, Side } from "../definitions/index.ts";
+import type { Json, JsonObject, MatterEvent } from "../words/index.ts";
 import { commonRules, isCommonEvent } from "./common-events.ts";
 import type { Matter } from "./matter.ts";
 
@@ -33,4 +33,19 @@ export function sharedValues(type: MatterType, matter: Matter): Record<string, J
 export function sharedData(event: MatterEvent): Record<string, Json> {
   const { proposal: _proposal, causedBy: _causedBy, ...data } = event.data;
   return data;
+}
+
+/** Whether a content may come from the other side: it is shared, and that side gives it. */
+export function comesFrom(type: MatterType, field: string, partner: Side): boolean {
+  const definition = type.fields.find(({ id }) => id === field);
+  return definition?.shared === true && (definition.setBy === "either" || definition.setBy === partner);
+}
+
+/** Of the contents that the partner sent, those that are the partner's to give. */
+export function partnersOf(type: MatterType, values: JsonObject, partner: Side): JsonObject {
+  return Object.fromEntries(Object.entries(values).filter(([id]) => comesFrom(type, id, partner)));
+}
+
+export function isContents(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

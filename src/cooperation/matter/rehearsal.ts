@@ -1,4 +1,5 @@
-import type { MatterType, Side, Transition } from "../definitions/index.ts";
+import type { Condition } from "../../iccs/index.ts";
+import { conditionHolds, type Guard, type MatterType, type Side, type Transition } from "../definitions/index.ts";
 import {
   type Actor,
   authorityIdSchema,
@@ -15,9 +16,9 @@ import {
 } from "../words/index.ts";
 import { type Command, isRefused } from "./command.ts";
 import { decide } from "./decide.ts";
-import { exampleValue, exampleValues } from "./example.ts";
+import { exampleValue, exampleValues, valuesThatMeet } from "./example.ts";
 import { fold, isFoldProblem } from "./fold.ts";
-import type { Matter } from "./matter.ts";
+import { fieldValues, isRunning, type Matter } from "./matter.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** What a rehearsal of a matter type brought to light. */
@@ -52,11 +53,11 @@ function person(role: Role, which: 1 | 2): Actor {
 export function rehearse(type: MatterType, given: Readonly<Record<string, Json>> = {}): Rehearsal {
   const reached = new Map<string, readonly string[]>();
   const against = new Map<string, readonly Refusal[]>();
+  const starts = [given, ...demands(type).map((condition) => ({ ...given, ...valuesThatMeet(type, condition, now) }))];
   for (const side of ["requesting", "requested"] as const) {
-    const begun = begin(type, side, given);
-    if (begun === undefined) continue;
-    const seen = new Set([signature(begun)]);
-    const queue = [begun];
+    const queue = starts.flatMap((start) => begin(type, side, start) ?? []);
+    const mark = (matter: Matter): string => signature(type, matter);
+    const seen = new Set(queue.map(mark));
     for (const stage of queue) {
       for (const transition of type.transitions) {
         const tried = attempt(type, stage, transition);
@@ -70,11 +71,9 @@ export function rehearse(type: MatterType, given: Readonly<Record<string, Json>>
             transition.name,
             tried.matter.events.map(({ name }) => name),
           );
-        const mark = signature(tried.matter);
-        if (!seen.has(mark)) {
-          seen.add(mark);
-          queue.push(tried.matter);
-        }
+        if (seen.has(mark(tried.matter))) continue;
+        seen.add(mark(tried.matter));
+        queue.push(tried.matter);
       }
     }
   }
@@ -84,10 +83,27 @@ export function rehearse(type: MatterType, given: Readonly<Record<string, Json>>
   return { reached, unreached };
 }
 
-/** Matters in the same state, with the same events behind them and the same clocks going, can do the same things. */
-function signature(matter: Matter): string {
-  const going = matter.clocks.filter((run) => run.stoppedAt === undefined && run.expiredAt === undefined);
-  return [matter.state, String(matter.known), ...new Set(going.map(({ clock }) => clock))].join(" ");
+/** What transitions demand of the contents. */
+function demands(type: MatterType): Condition[] {
+  return type.transitions
+    .flatMap(({ requires }) => requires.map(demandOf))
+    .filter((condition) => condition !== undefined);
+}
+
+function demandOf(guard: Guard): Condition | undefined {
+  return typeof guard === "object" && "holds" in guard ? guard.holds : undefined;
+}
+
+/** Matters in the same state, with the same clocks going, the same demands met and the same events behind them can do the same. */
+function signature(type: MatterType, matter: Matter): string {
+  const going = matter.clocks.filter(isRunning).map(({ clock }) => clock);
+  const values = fieldValues(matter);
+  const met = demands(type).map((condition) => String(conditionHolds(condition, values)));
+  const asked = type.transitions.flatMap(({ requires }) =>
+    requires.flatMap((guard) => (typeof guard === "object" && "event" in guard ? [guard.event] : [])),
+  );
+  const past = matter.events.map(({ name }) => name).filter((name) => asked.includes(name));
+  return [matter.state, String(matter.known), ...new Set(going), ...met, ...new Set(past)].join(" ");
 }
 
 function begin(type: MatterType, side: Side, given: Readonly<Record<string, Json>>): Matter | undefined {
@@ -148,15 +164,23 @@ function attempt(type: MatterType, matter: Matter, transition: Transition): Atte
     prepared =
       carryOut(type, matter, "consultation-held", held, person("case-officer", 1), matter.side).matter ?? matter;
   }
+  const wanted = transition.requires.map((guard) => valuesThatMeet(type, demandOf(guard) ?? {}, now));
+  const contents = exampleValues(type, now, Object.assign({}, fieldValues(matter), ...wanted));
   if (side === undefined) {
+    const sent = transition.carries === "contents" ? { ...data, values: contents } : data;
     return carryOut(
       type,
       prepared,
       transition.name,
-      data,
+      sent,
       { kind: "authority", authority: otherAuthority },
       matter.side,
     );
+  }
+  const editable = type.states.find(({ id }) => id === matter.state)?.editable ?? false;
+  if (editable && wanted.some((values) => Object.keys(values).length > 0)) {
+    prepared =
+      carryOut(type, prepared, "fields-set", { values: contents }, person("case-officer", 1), side).matter ?? prepared;
   }
   const role = transition.roles.find((one) => one !== "system");
   const actor: Actor = role === undefined ? { kind: "system" } : person(role, 2);

@@ -3,24 +3,30 @@ import {
   type FieldDefinition,
   type Guard,
   type MatterType,
+  type Side,
   type Transition,
 } from "../definitions/index.ts";
 import type { Json, JsonObject } from "../words/index.ts";
 import type { Case } from "./command.ts";
 import { fromWords, leaves } from "./fold.ts";
 import { fieldValues, isRunning, type Matter, sideOf } from "./matter.ts";
-import { missing } from "./missing.ts";
+import { isContents, partnersOf } from "./message.ts";
+import { missingOf } from "./missing.ts";
 import { type Refusal, refusal } from "./refusal.ts";
-import { attachmentRefusals, earlyRefusals, valueRefusals } from "./value-rules.ts";
+import { attachmentRefusals, earlyRefusals, givenRefusals, valueRefusals } from "./value-rules.ts";
 
 /** What speaks against a transition that somebody makes now. */
 export function transitionRefusals(at: Case, transition: Transition, data: JsonObject): Refusal[] {
+  const { matter, context } = at;
+  const carried = transition.carries === "contents" && context.actor.kind === "authority" ? data.values : undefined;
+  const partner = sideOf(context.actor, matter.side);
+  const values = { ...fieldValues(matter), ...(isContents(carried) ? partnersOf(at.type, carried, partner) : {}) };
   return [
     ...placeRefusals(at, transition),
     ...roleRefusals(at, transition),
     ...draftRefusals(at, transition),
     ...particularRefusals(at, transition, data),
-    ...transition.requires.flatMap((guard) => guardRefusals(at.type, at.matter, guard)),
+    ...transition.requires.flatMap((guard) => guardRefusals(at.type, matter, values, guard)),
   ];
 }
 
@@ -65,6 +71,9 @@ export function particularRefusals(
     .filter((name) => data[name] === undefined || data[name] === null)
     .map((name) => refusal("particular-missing", { field: name, article: transition.article, expected: name }));
   const given = Object.entries(data).flatMap(([name, value]) => {
+    if (name === "values" && transition.carries === "contents" && context.actor.kind === "authority") {
+      return carriedRefusals(type, value, sideOf(context.actor, matter.side));
+    }
     const field = type.particulars.find(({ id }) => id === name);
     if (field === undefined || !allowed.includes(name))
       return [refusal("particular-unknown", { field: name, found: name, expected: allowed.join(", ") })];
@@ -72,6 +81,13 @@ export function particularRefusals(
     return particularValue(type, matter, field, value, context.actor.kind === "authority" ? undefined : context.now);
   });
   return [...lacking, ...given];
+}
+
+/** The contents that the partner's message carries. Those of this side that come back are known here already. */
+function carriedRefusals(type: MatterType, values: Json, partner: Side): Refusal[] {
+  return isContents(values)
+    ? givenRefusals(type, undefined, partnersOf(type, values, partner), undefined)
+    : [refusal("data-invalid", { field: "values", expected: "an object of fields" })];
 }
 
 function particularValue(
@@ -83,13 +99,21 @@ function particularValue(
 ): Refusal[] {
   const faults = valueRefusals(type, field, value);
   if (faults.length > 0) return faults;
+  const ahead = now !== undefined && type.clocks.some(({ from }) => from.includes(field.id)) && String(value) > now;
+  if (ahead)
+    return [refusal("date-ahead", { field: field.id, article: field.article, found: String(value), expected: now })];
   // What the partner sends was judged on the day it was given, and its documents may still be under way.
   return now === undefined ? [] : [...attachmentRefusals(matter, field, value), ...earlyRefusals(field, value, now)];
 }
 
-function guardRefusals(type: MatterType, matter: Matter, guard: Guard): Refusal[] {
+function guardRefusals(
+  type: MatterType,
+  matter: Matter,
+  values: Readonly<Record<string, Json>>,
+  guard: Guard,
+): Refusal[] {
   if (guard === "complete") {
-    return missing(type, matter).map(({ field, article }) =>
+    return missingOf(type, values).map(({ field, article }) =>
       refusal("content-missing", { field, article, guard, found: "nothing", expected: field }),
     );
   }
@@ -109,7 +133,7 @@ function guardRefusals(type: MatterType, matter: Matter, guard: Guard): Refusal[
     const running = matter.clocks.some((run) => run.clock === guard.clockRunning && isRunning(run));
     return running ? [] : [refusal("clock-not-running", { guard: guard.clockRunning, article })];
   }
-  return conditionHolds(guard.holds, fieldValues(matter))
+  return conditionHolds(guard.holds, values)
     ? []
     : [refusal("condition-not-met", { guard: Object.keys(guard.holds).join(", "), article })];
 }

@@ -1,6 +1,7 @@
 import type { FieldDefinition, MatterType, Side } from "../definitions/index.ts";
 import type { Instant, Json } from "../words/index.ts";
 import type { Matter } from "./matter.ts";
+import { comesFrom } from "./message.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 import { choicesOf, valueSchema } from "./values.ts";
 
@@ -88,4 +89,11 @@ export function attachmentRefusals(
 function shown(value: Json): string {
   const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** Contents that the partner gives and may not give: those of this side, and those that stay inside. */
+export function partnerRefusals(type: MatterType, values: Readonly<Record<string, Json>>, partner: Side): Refusal[] {
+  return Object.keys(values)
+    .filter((id) => type.fields.some((field) => field.id === id) && !comesFrom(type, id, partner))
+    .map((id) => refusal("not-for-the-partner", { field: id, found: id }));
 }
