@@ -29,7 +29,7 @@ export function exampleValue(type: MatterType, field: FieldDefinition, now: Inst
     case "offence-list":
       return [{ national: "Art. 120 Criminal Code: theft", iccs: "0502" }];
     case "money":
-      return { amount: "1250.50", currency: "XXX" };
+      return { amount: "1250.50", currency: "EUR" };
     case "attachment-list":
       return [digestOf(field.id)];
     case "boolean":
