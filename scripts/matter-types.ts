@@ -1,7 +1,7 @@
 // Writes docs/reference/matter-types.md and the JSON Schema of matter types: `node scripts/matter-types.ts` (Node 24).
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { matterTypeJsonSchema, matterTypesPage, readMatterTypes } from "../src/cooperation/definitions/index.ts";
+import { matterTypeJsonSchema, matterTypesPage, readMatterTypes } from "../src/cooperation/index.ts";
 
 const folder = fileURLToPath(new URL("../matter-types/", import.meta.url));
 const page = fileURLToPath(new URL("../docs/reference/matter-types.md", import.meta.url));

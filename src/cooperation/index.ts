@@ -1,5 +1,13 @@
 /** Requests between authorities: matters, clocks, evidence, exchange. Knows the classification and nothing else. */
 export {
+  type MatterType,
+  type MatterTypeProblem,
+  matterTypeJsonSchema,
+  matterTypesPage,
+  readMatterTypes,
+} from "./definitions/index.ts";
+export { type Matter, type Refusal, refusalCodes, rehearse } from "./matter/index.ts";
+export {
   type AppendOutcome,
   type AppendRequest,
   type CooperationDatabase,
