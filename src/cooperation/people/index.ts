@@ -1,0 +1,54 @@
+export {
+  type AttemptPolicy,
+  type AttemptStep,
+  type Attempts,
+  addressPolicy,
+  afterSuccessOfAddress,
+  afterSuccessOfPerson,
+  beginAttempt,
+  isForgotten,
+  noAttempts,
+  personPolicy,
+} from "./attempts.ts";
+export type { RandomBytes } from "./effects.ts";
+export { type MemoryPeople, memoryPeople } from "./memory-store.ts";
+export {
+  addPasskey,
+  type Passkey,
+  type PasskeyChallenge,
+  type PasskeyProblem,
+  type PasskeyStore,
+  passkeyRegistrationOptions,
+  passkeySignInOptions,
+  personOfPasskey,
+  type RelyingParty,
+} from "./passkey.ts";
+export { checkPassword, hashPassword, type PasswordCheck, type PasswordCost, passwordCost } from "./password.ts";
+export {
+  maximumPasswordLength,
+  minimumPasswordLength,
+  type PasswordProblem,
+  passwordProblems,
+} from "./password-rules.ts";
+export {
+  csrfToken,
+  csrfTokenFits,
+  endSession,
+  type Session,
+  type SessionPolicy,
+  type SessionStore,
+  type SignInMeans,
+  sessionDigest,
+  sessionOf,
+  sessionPolicy,
+  startSession,
+} from "./session.ts";
+export {
+  type Account,
+  type AccountStore,
+  type AttemptStore,
+  normalSignInName,
+  type SignIn,
+  type SignInStores,
+  signInWithPassword,
+} from "./sign-in.ts";
