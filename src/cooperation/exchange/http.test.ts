@@ -175,3 +175,16 @@ test("the client follows no redirection, reads no endless answer, waits for none
   const outcome = await unreachable(arcadia, "x");
   assert.ok("problem" in outcome && outcome.problem.startsWith("not reached"));
 });
+
+test("a refusal is answered no sooner than its time, however soon it is decided", async () => {
+  const routes = exchangeRoutes({
+    receive: async () => refuse("unsigned"),
+    report: () => assert.fail(),
+    refusalAfter: 300,
+  });
+  const headers = { "content-type": "application/jose" };
+  const refusal = Promise.resolve(routes.request(messagesPath, { method: "POST", headers, body: "x" }));
+  const sooner = new Promise((resolve) => setTimeout(resolve, 20, "nothing yet"));
+  assert.equal(await Promise.race([refusal, sooner]), "nothing yet");
+  assert.equal((await refusal).status, 400);
+});

@@ -270,3 +270,38 @@ test("a text is cut into parts only when each has one spelling", () => {
     assert.deepEqual(compactParts(text, 3, 100), { refused: "not-a-message" });
   assert.deepEqual(compactParts("YQ.YQ.YQ", 3, 7), { refused: "too-large" });
 });
+
+test("a header that gives a name twice, or in another spelling, is refused", () => {
+  const part = (text: string): string => Buffer.from(text).toString("base64url");
+  const sound = `{"alg":"EdDSA","kid":"${"A".repeat(43)}","typ":"justitia-message+jws"}`;
+  assert.ok(!isRefused(readHeader(part(sound), signatureHeader)));
+  for (const text of [
+    sound.replace("{", '{"alg":"none",'),
+    sound.replace(":", ": "),
+    `${sound} `,
+    sound.replace("alg", "\\u0061lg"),
+  ])
+    assert.deepEqual(readHeader(part(text), signatureHeader), { refused: "not-a-message" });
+});
+
+test("JSON that hides a name, says a number otherwise, or is too deep is refused, in bounded time", () => {
+  assert.ok(!isRefused(readCanonicalObject('{"a":"\\"__proto__\\":","b":[]}')));
+  for (const text of [
+    '{"__proto__":{"a":1}}',
+    '{"a":{"__proto__":1}}',
+    '{"a":1,"a":1}',
+    '{"b":1,"a":1}',
+    '{"a":1.0}',
+    '{"a":1e400}',
+    '{"a":-0}',
+    '{"a":9007199254740993}',
+    '{"a":"\\ud800"}',
+    '{"a":"\\u0041"}',
+    `${'{"a":'.repeat(33)}1${"}".repeat(33)}`,
+    "[".repeat(3_000_000),
+    "[]",
+    "1",
+    "",
+  ])
+    assert.deepEqual(readCanonicalObject(text), { refused: "not-canonical" }, text.slice(0, 50));
+});
