@@ -1,0 +1,200 @@
+import type { Calendar, Deadline } from "../clocks/index.ts";
+import type { ClockDefinition, Label, MatterType, Side } from "../definitions/index.ts";
+import type { EvidenceSummary } from "../exchange/index.ts";
+import type { ClockRun, Command, Matter, MissingContent, Refusal } from "../matter/index.ts";
+import type {
+  Durability,
+  Office,
+  Partner,
+  Person,
+  QueueFilter,
+  QueuePage,
+  QueuePlace,
+  StoredEvent,
+} from "../store/index.ts";
+import type {
+  Actor,
+  AuthorityId,
+  EventId,
+  Instant,
+  Json,
+  MatterId,
+  OfficeId,
+  PersonId,
+  Role,
+  StateCode,
+} from "../words/index.ts";
+
+/** A person at work, in one of the roles and offices that the person has. */
+export interface Worker {
+  readonly person: PersonId;
+  readonly office: OfficeId;
+  readonly role: Role;
+  /** Access beyond one's rights in an emergency: it is given, logged with the reason, and raises an alarm. */
+  readonly breakGlass?: { readonly reason: string };
+}
+
+/** A clock of a matter, with what it says now. */
+export interface ClockView {
+  readonly run: ClockRun;
+  readonly definition: ClockDefinition;
+  /** When it ends, with the explanation; undefined when it was stopped or the State's calendar is not at hand. */
+  readonly deadline: Deadline | undefined;
+  /** Whose calendar and time zone count. */
+  readonly state: StateCode | undefined;
+}
+
+/** A message of the matter, and how far it is proved to have come. */
+export interface MessageView {
+  readonly message: string;
+  readonly direction: "outgoing" | "incoming";
+  /** The event that it carries. */
+  readonly event: string;
+  readonly at: Instant;
+  /** `not-delivered`: the other side signed that it does not take it, and a person has to look. */
+  readonly state: "waiting" | "acknowledged" | "rejected" | "given-up" | "delivered" | "not-delivered";
+  readonly evidence: readonly EvidenceSummary[];
+}
+
+/** Everything that a page about a matter needs, of one moment. */
+export interface MatterView {
+  readonly type: MatterType;
+  readonly matter: Matter;
+  readonly office: OfficeId;
+  readonly assignee: PersonId | undefined;
+  readonly history: readonly StoredEvent[];
+  /** Mandatory contents that are not there, each with its article, in the order of the form. */
+  readonly missing: readonly MissingContent[];
+  readonly clocks: readonly ClockView[];
+  readonly exchange: readonly MessageView[];
+}
+
+/** An event that somebody else added while a person was at work. */
+export interface MeanwhileEvent {
+  readonly name: string;
+  readonly at: Instant;
+  readonly by: Actor;
+}
+
+/** What became of a command. */
+export type CommandOutcome =
+  | { readonly kind: "done"; readonly matter: MatterId; readonly sequence: number; readonly repeated: boolean }
+  /** Every reason at once; nothing was changed. */
+  | { readonly kind: "refused"; readonly refusals: readonly Refusal[] }
+  /** Somebody else was quicker; nothing was changed. */
+  | { readonly kind: "conflict"; readonly since: readonly MeanwhileEvent[] }
+  | { readonly kind: "not-allowed" }
+  | { readonly kind: "unknown-matter" };
+
+/** A new matter. */
+export interface OpenRequest {
+  /** Made once by the form, so that a form sent twice opens one matter; the matter's identifier follows from it. */
+  readonly command: EventId;
+  readonly type: string;
+  /** `requesting` to draft a request; `requested` to register one that came on paper. */
+  readonly side: Side;
+  readonly partner: AuthorityId;
+  /** Values that are known already, such as the authority's own reference. */
+  readonly values?: Readonly<Record<string, Json>>;
+}
+
+/** Something that a person could do next, with what stands in the way. */
+export interface Option {
+  readonly name: string;
+  readonly label: Label;
+  /** `propose`: another person has to approve it, so the command is `proposed` with this name. */
+  readonly by: "command" | "propose" | "approve";
+  /** Empty when it can be done now. Particulars that have to be given with it are not counted as missing. */
+  readonly refusals: readonly Refusal[];
+  /** Particulars that must and may be given. */
+  readonly needs: readonly string[];
+  readonly accepts: readonly string[];
+}
+
+/** Something that somebody must look at. */
+export interface Alarm {
+  readonly id: string;
+  readonly matter: MatterId;
+  /** `message`: a message was rejected, not delivered or given up. `break-glass`: somebody used emergency access. */
+  readonly kind: "warning" | "expiry" | "message" | "break-glass";
+  /** The clock, the message, or the person. */
+  readonly about: string;
+  readonly grade: ClockDefinition["alarm"];
+  readonly at: Instant;
+  readonly due: Instant | undefined;
+}
+
+/** One closed matter as it is counted. Nothing in it names a person or a case. */
+export interface CooperationFact {
+  readonly authority: AuthorityId;
+  /** Of the closing, in UTC. */
+  readonly year: number;
+  readonly month: number;
+  readonly direction: "outgoing" | "incoming";
+  readonly type: string;
+  /** The first of the legal bases. */
+  readonly legalBasis: string | null;
+  readonly partnerState: StateCode | null;
+  /** ICCS code of the principal offence. */
+  readonly offence: string | null;
+  readonly outcome: string;
+  /** The first of the grounds, where help was refused or postponed. */
+  readonly ground: string | null;
+  /** Whole days of each stage of the matter type; null where one of its ends did not happen. */
+  readonly stages: Readonly<Record<string, number | null>>;
+  /** Whether the request went or came through the exchange. */
+  readonly electronic: boolean;
+  readonly persons: readonly PersonCount[];
+  readonly countUnit: "requests";
+}
+
+/** Persons of one sex and age band in a closed matter. */
+export interface PersonCount {
+  readonly sex: "female" | "male" | "other" | "not-known";
+  readonly ageBand: string;
+  readonly persons: number;
+}
+
+/** What waiting work came to. */
+export interface TickOutcome {
+  /** Messages that the other side acknowledged or rejected. */
+  readonly sent: number;
+  /** Arrived messages that were handed over. */
+  readonly delivered: number;
+  /** Clocks whose expiry was recorded. */
+  readonly expired: number;
+}
+
+/** One authority at work: everything that pages and commands do goes through it. Rights are decided and reads logged inside. */
+export interface AuthorityService {
+  readonly authority: AuthorityId;
+  readonly state: StateCode;
+  readonly name: string;
+  /** The newest version of each matter type. */
+  readonly types: ReadonlyMap<string, MatterType>;
+  /** The calendars of States, by code. */
+  readonly calendars: ReadonlyMap<string, Calendar>;
+  /** What the database promises; shown on the page. */
+  durability(): Promise<Durability>;
+  partners(): Promise<readonly Partner[]>;
+  offices(): Promise<readonly Office[]>;
+  people(): Promise<readonly Person[]>;
+  queue(
+    who: Worker,
+    filter: QueueFilter,
+    page: { readonly size: number; readonly after?: QueuePlace },
+  ): Promise<QueuePage>;
+  /** Undefined where there is none or none that may be seen: the two cannot be told apart. Logs the read. */
+  view(who: Worker, matter: MatterId, reason?: string): Promise<MatterView | undefined>;
+  open(who: Worker, request: OpenRequest): Promise<CommandOutcome>;
+  /** Carries out any event of the matter type, or one that all matters share, such as `fields-set` or `proposed`. */
+  command(who: Worker, command: Command): Promise<CommandOutcome>;
+  /** Which transitions lead on from here on this side, each with why not when not. Pure: reads and changes nothing. */
+  options(view: MatterView, who: Worker): readonly Option[];
+  /** What needs somebody's look among the matters that the person may see, the gravest first. */
+  alarms(who: Worker): Promise<readonly Alarm[]>;
+  /** The closed matters as they are counted: no name, no reference. */
+  closedAsFacts(): AsyncIterable<CooperationFact>;
+  /** Does the work that waits: sends, hands over what arrived, notes evidence, expires clocks. Called by a timer. */
+  tick(): Promise<TickOutcome>;
+}
