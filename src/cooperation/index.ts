@@ -26,6 +26,7 @@ export {
 export {
   type Actor,
   authorityIdSchema,
+  eventDigest,
   eventIdSchema,
   type Instant,
   instantSchema,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Kysely, sql } from "kysely";
 import { type MatterEvent, type MatterId, matterIdSchema } from "../words/index.ts";
+import { withRetries } from "./append.ts";
 import { type Projection, projectionSchema, projectionText } from "./projection.ts";
 import { enterScope } from "./scope.ts";
 import type { Tables } from "./tables.ts";
@@ -30,7 +31,7 @@ export async function rebuildProjection(
   for (;;) {
     const batch = await mattersAfter(database, after);
     for (const matter of batch) {
-      const found = await compare(database, matter, fold, write);
+      const found = await withRetries(() => compare(database, matter, fold, write));
       matters += 1;
       events += found.events;
       if (!found.equal) differing.push(matter);

@@ -28,6 +28,8 @@ interface MatterTable {
   opened_at: Moment;
   changed_at: Moment;
   due_at: MomentOrNone;
+  /** Whether it has, or once had, clocks or items of evidence. */
+  has_parts: boolean;
 }
 
 interface EventTable {
