@@ -12,6 +12,7 @@ import {
   personIdSchema,
   roles,
 } from "../words/index.ts";
+import { decideBy } from "./decide.ts";
 import {
   actions,
   confidentialities,
@@ -20,6 +21,8 @@ import {
   matterClasses,
   type PersonFacts,
   type Question,
+  type RightsRow,
+  rightsBars,
   rightsPage,
   rightsTable,
   sides,
@@ -278,6 +281,58 @@ test("every combination of role, relation, side, state and class of matter is de
   assert.deepEqual(wrong, []);
   const idle = rightsTable.map(({ id }) => id).filter((id) => !used.has(id));
   assert.deepEqual(idle, [], "rows that never allow anything");
+});
+
+/** The situations of each action, without and with the glass broken, each with what the rules say. */
+function judged(): Map<Question["action"], { readonly situation: Question; readonly should: boolean }[]> {
+  const byAction = new Map(actions.map((action) => [action, [] as { situation: Question; should: boolean }[]]));
+  for (const situation of everySituation()) {
+    const { breakGlass: _, assignee, ...plain } = situation;
+    const unbroken = situation.action === "assign" && assignee !== undefined ? { ...plain, assignee } : plain;
+    for (const one of /read|glass/.test(situation.action) ? [unbroken, situation] : [unbroken])
+      byAction.get(one.action)?.push({ situation: one, should: mayAccordingToTheRules(one) });
+  }
+  return byAction;
+}
+
+const without = <Value>(values: readonly Value[], value: Value): Value[] => values.filter((one) => one !== value);
+
+/** The row with one value taken out of one of its cells. */
+function* narrowed(row: RightsRow): Generator<readonly [string, RightsRow]> {
+  for (const one of row.actions) yield [`action ${one}`, { ...row, actions: without(row.actions, one) }];
+  for (const one of row.roles) yield [`role ${one}`, { ...row, roles: without(row.roles, one) }];
+  for (const one of row.relations) yield [`relation ${one}`, { ...row, relations: without(row.relations, one) }];
+  for (const one of row.confidentiality)
+    yield [`confidentiality ${one}`, { ...row, confidentiality: without(row.confidentiality, one) }];
+  for (const one of row.sides) yield [`side ${one}`, { ...row, sides: without(row.sides, one) }];
+  for (const one of row.states) yield [`state ${one}`, { ...row, states: without(row.states, one) }];
+  for (const one of row.classes) yield [`class ${one}`, { ...row, classes: without(row.classes, one) }];
+  for (const one of row.conditions) yield [`condition ${one}`, { ...row, conditions: without(row.conditions, one) }];
+}
+
+test("no value of a cell can be taken out of the table without the rules noticing", (context) => {
+  const byAction = judged();
+  let cells = 0;
+  let tried = 0;
+  const idle: string[] = [];
+  for (const row of rightsTable) {
+    for (const [cell, changed] of narrowed(row)) {
+      cells += 1;
+      if (!slow && cells % 10 !== 0) continue;
+      const noticed = row.actions.some((action) => {
+        const rows = rightsTable
+          .map((one) => (one === row ? changed : one))
+          .filter((one) => one.actions.includes(action));
+        const wrong = ({ situation, should }: { readonly situation: Question; readonly should: boolean }): boolean =>
+          decideBy(rows, rightsBars, situation).allowed !== should;
+        return byAction.get(action)?.some(wrong) === true;
+      });
+      tried += 1;
+      if (!noticed) idle.push(`${row.id}: ${cell}`);
+    }
+  }
+  context.diagnostic(`${tried} of ${cells} cells taken out`);
+  assert.deepEqual(idle, []);
 });
 
 test("a conflict of interest beats assignment, office and broken glass, and does not show that the matter exists", () => {

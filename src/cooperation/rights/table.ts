@@ -475,7 +475,7 @@ export const rightsTable: readonly RightsRow[] = [
   {
     id: "read-through-broken-glass",
     actions: ["read"],
-    roles: ["case-officer", "head-of-office", "contact-point", "executing-officer"],
+    roles: ["case-officer", "contact-point", "executing-officer"],
     relations: ["office"],
     ...everywhere,
     ...ordinary,
