@@ -13,6 +13,14 @@ export {
 export type { RandomBytes } from "./effects.ts";
 export { type MemoryPeople, memoryPeople } from "./memory-store.ts";
 export {
+  type OrganisationCeremony,
+  type OrganisationProvider,
+  type OrganisationSignInSettings,
+  organisationSignInSchema,
+  signInNameOf,
+  type VerifiedClaims,
+} from "./organisation.ts";
+export {
   addPasskey,
   type Passkey,
   type PasskeyChallenge,
