@@ -28,7 +28,7 @@ export const organisationSignInSchema = z.strictObject({
   strongMethods: z
     .array(z.string().min(1))
     .default([])
-    .describe("Values of `amr` one of which must be there, such as mfa; empty: any."),
+    .describe("Values of `amr` one of which must be there, such as mfa; an empty list asks for none."),
 });
 export type OrganisationSignInSettings = z.infer<typeof organisationSignInSchema>;
 
