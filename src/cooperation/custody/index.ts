@@ -20,3 +20,4 @@ export {
   exhibitNumberSchema,
   stageRules,
 } from "./chain.ts";
+export { custodyDataSchema, custodyEventName, custodyOf, type MatterCustody } from "./matter-events.ts";
