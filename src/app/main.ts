@@ -11,6 +11,7 @@ import { schemaCommand } from "./commands/schema.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { suggest } from "./commands/suggest.ts";
 import type { CommandSurroundings } from "./commands/surroundings.ts";
+import { verifyCommand } from "./commands/verify.ts";
 import { exitCodes, UserError } from "./exit-codes.ts";
 import { programVersion } from "./package.ts";
 
@@ -195,5 +196,13 @@ Your own:       justitia init my-observatory && justitia build my-observatory &&
     .option("--write <folder>", "write all schemas as files")
     .description("the JSON Schema of a kind of definition")
     .action(async (kind, options) => done(await schemaCommand(kind, options, around)));
+  program
+    .command("verify")
+    .argument("<bundle>", "an exported matter")
+    .option("--key <verifier...>", "keys that you were told by another way: name+id+key")
+    .option("--identity <file>", "age identity that opens the evidence, to verify its content too")
+    .option("--json", "the findings as JSON, for machines")
+    .description("verify an exported matter with nothing but its file: signatures, log, custody, evidence")
+    .action(async (bundle, options) => done(await verifyCommand(bundle, options, around)));
   return program;
 }

@@ -1,11 +1,37 @@
 /** Requests between authorities: matters, clocks, evidence, exchange. Knows the classification and nothing else. */
 export {
+  type BundleInput,
+  type BundleReport,
+  bundleFile,
+  fingerprint,
+  verifyBundle,
+  writeBundle,
+} from "./bundle/index.ts";
+export { caseJsonLd, custodyChain, custodyEventName, custodyOf, custodyProblems, stageRules } from "./custody/index.ts";
+export {
   type MatterType,
   type MatterTypeProblem,
   matterTypeJsonSchema,
   matterTypesPage,
   readMatterTypes,
 } from "./definitions/index.ts";
+export { type Disk, nodeDisk } from "./disk/index.ts";
+export {
+  checkLog,
+  commitment,
+  createLog,
+  diskWitnessMemory,
+  type LogWriter,
+  logReader,
+  type NoteSigner,
+  type NoteVerifier,
+  noteSigner,
+  openLog,
+  parseVerifier,
+  verifierText,
+  type Witness,
+  witness,
+} from "./log/index.ts";
 export { type Matter, type Refusal, refusalCodes, rehearse } from "./matter/index.ts";
 export {
   type AppendOutcome,
@@ -23,6 +49,18 @@ export {
   type Scope,
   type Store,
 } from "./store/index.ts";
+export {
+  checkVault,
+  FileErased,
+  fileIdOf,
+  isUploadRefusal,
+  openUploads,
+  openVault,
+  type StoredFile,
+  type Uploads,
+  uploadIdSchema,
+  type Vault,
+} from "./vault/index.ts";
 export {
   type Actor,
   authorityIdSchema,

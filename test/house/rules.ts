@@ -31,6 +31,7 @@ export const shell: Readonly<Record<string, string>> = {
   "src/evidence/build/manifest.ts": "keeps the list of builds",
   "src/evidence/build/stream-steps.ts": "writes the summary of a records step",
   "src/cooperation/store/folder-lock.ts": "holds the lock of a PGlite folder",
+  "src/cooperation/bundle/bundle-file.ts": "reads an exported matter",
   "src/cooperation/disk/node-disk.ts": "hands log, vault and witness the files of one folder",
 };
 

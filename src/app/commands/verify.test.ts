@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import {
+  authorityIdSchema,
+  createLog,
+  instantSchema,
+  logReader,
+  matterIdSchema,
+  nodeDisk,
+  noteSigner,
+  openLog,
+  verifierText,
+  writeBundle,
+} from "../../cooperation/index.ts";
+import { main } from "../main.ts";
+
+const signer = noteSigner("utopia-central.example/log", "log", new Uint8Array(32).fill(4));
+let folder = "";
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "justitia-verify-"));
+  const disk = await nodeDisk(join(folder, "log"));
+  await createLog(disk, signer);
+  const { checkpoint } = await openLog(disk, signer);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of writeBundle({
+    matter: matterIdSchema.parse("01890a5d-ac96-774b-bcce-b302099a8057"),
+    authority: authorityIdSchema.parse("utopia-central"),
+    madeAt: instantSchema.parse("2026-04-01T00:00:00.000Z"),
+    signer,
+    events: [],
+    evidence: [],
+    log: { key: signer, witnesses: [], reader: logReader(disk), checkpoint },
+  }))
+    pieces.push(piece);
+  await writeFile(join(folder, "matter.zip"), Buffer.concat(pieces));
+});
+after(() => rm(folder, { recursive: true }));
+
+async function run(
+  ...argv: readonly string[]
+): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  let out = "";
+  let err = "";
+  const code = await main(["verify", ...argv], {
+    terminal: {
+      out: (text) => {
+        out += text;
+      },
+      err: (text) => {
+        err += text;
+      },
+      interactive: false,
+    },
+    environment: {},
+    signal: new AbortController().signal,
+  });
+  return { code, out, err };
+}
+
+test("a sound bundle ends in 0, and what could not be shown is said", async () => {
+  const { code, out } = await run(join(folder, "matter.zip"));
+  assert.equal(code, 0, out);
+  assert.match(out, /^Matter 01890a5d-ac96-774b-bcce-b302099a8057 of utopia-central/);
+  assert.match(out, /not checked {2}That the key of utopia-central\.example\/log is its own/);
+  assert.match(out, /Nothing is wrong\.\n$/);
+  const known = await run(join(folder, "matter.zip"), "--key", verifierText(signer));
+  assert.deepEqual([known.code, /is its own/.test(known.out)], [0, false]);
+});
+
+test("a changed bundle, or one by another key, ends in 3", async () => {
+  const bytes = await readFile(join(folder, "matter.zip"));
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+  await writeFile(join(folder, "changed.zip"), bytes);
+  const changed = await run(join(folder, "changed.zip"));
+  assert.equal(changed.code, 3);
+  assert.match(changed.out, /WRONG .*\(bundle\./);
+  const other = verifierText(noteSigner("utopia-central.example/log", "log", new Uint8Array(32).fill(5)));
+  const report = await run(join(folder, "matter.zip"), "--json", "--key", other);
+  assert.equal(report.code, 3);
+  assert.match(report.out, /"bundle\.other-key"/);
+});
+
+test("a file that is not there, a malformed key and a missing identity are wrong calls", async () => {
+  assert.equal((await run(join(folder, "no.zip"))).code, 2);
+  assert.equal((await run(join(folder, "matter.zip"), "--key", "abc")).code, 2);
+  assert.equal((await run(join(folder, "matter.zip"), "--identity", join(folder, "none"))).code, 2);
+  assert.equal((await run(join(folder, "matter.zip"), "--identity", join(folder, "matter.zip"))).code, 2);
+});
