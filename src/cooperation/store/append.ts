@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { CompiledQuery, type Kysely } from "kysely";
 import { z } from "zod";
 import {
   type AuthorityId,
@@ -141,10 +141,19 @@ export async function append(
           received_at: received.receivedAt,
           answer: received.answer,
         });
+  const query = CompiledQuery.raw("SELECT cooperation.append($1, $2, $3, $4, $5, $6, $7, $8, $9) AS outcome", [
+    JSON.stringify(scope),
+    command,
+    at,
+    matter,
+    expectedSequence,
+    JSON.stringify(given),
+    projectionText(projection),
+    JSON.stringify(messages),
+    taken,
+  ]);
   return withRetries(async () => {
-    const { rows } = await sql<{ outcome: unknown }>`SELECT cooperation.append(
-      ${JSON.stringify(scope)}, ${command}, ${at}, ${matter}, ${expectedSequence}, ${JSON.stringify(given)},
-      ${projectionText(projection)}, ${JSON.stringify(messages)}, ${taken}) AS outcome`.execute(database);
+    const { rows } = await database.executeQuery<{ outcome: unknown }>(query);
     return outcomeSchema.parse(rows[0]?.outcome);
   });
 }

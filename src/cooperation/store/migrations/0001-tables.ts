@@ -51,8 +51,8 @@ export const tables: Migration = {
        at timestamptz NOT NULL,
        by jsonb NOT NULL CHECK (by ->> 'kind' IN ('person', 'authority', 'system')),
        data jsonb NOT NULL CHECK (jsonb_typeof(data) = 'object'),
-       digest text NOT NULL CHECK (digest ~ '^[0-9a-f]{64}$'),
-       previous text CHECK (previous ~ '^[0-9a-f]{64}$'),
+       digest text NOT NULL CHECK (length(digest) = 64),
+       previous text CHECK (length(previous) = 64),
        command uuid NOT NULL,
        PRIMARY KEY (matter, sequence),
        CHECK ((sequence = 1) = (previous IS NULL))
