@@ -1,4 +1,16 @@
 /** Requests between authorities: matters, clocks, evidence, exchange. Knows the classification and nothing else. */
+export type {
+  Alarm,
+  AuthorityService,
+  ClockView,
+  CommandOutcome,
+  MatterView,
+  MeanwhileEvent,
+  OpenRequest,
+  Option,
+  TickOutcome,
+  Worker,
+} from "./authority/index.ts";
 export {
   type BundleInput,
   type BundleReport,
@@ -9,6 +21,8 @@ export {
 } from "./bundle/index.ts";
 export { caseJsonLd, custodyChain, custodyEventName, custodyOf, custodyProblems, stageRules } from "./custody/index.ts";
 export {
+  type FieldDefinition,
+  type Label,
   type MatterType,
   type MatterTypeProblem,
   matterTypeJsonSchema,
@@ -32,7 +46,30 @@ export {
   type Witness,
   witness,
 } from "./log/index.ts";
-export { type Matter, type Refusal, refusalCodes, rehearse } from "./matter/index.ts";
+export {
+  type Command,
+  choicesOf,
+  exampleValues,
+  fieldValues,
+  isMandatory,
+  type Matter,
+  missing,
+  type Refusal,
+  refusalCodes,
+  rehearse,
+} from "./matter/index.ts";
+export {
+  csrfToken,
+  csrfTokenFits,
+  endSession,
+  hashPassword,
+  type MemoryPeople,
+  memoryPeople,
+  normalSignInName,
+  type Session,
+  sessionOf,
+  signInWithPassword,
+} from "./people/index.ts";
 export {
   type AppendOutcome,
   type AppendRequest,
@@ -44,10 +81,17 @@ export {
   migratePostgres,
   openPGlite,
   openPostgres,
+  type Partner,
+  type Person,
   type Projection,
   projectionSchema,
+  type QueueFilter,
+  type QueuePage,
+  type QueuePlace,
   type Scope,
   type Store,
+  type StoredEvent,
+  type StoredMatter,
 } from "./store/index.ts";
 export {
   checkVault,
@@ -63,11 +107,14 @@ export {
 } from "./vault/index.ts";
 export {
   type Actor,
+  type AuthorityId,
   authorityIdSchema,
+  type EventId,
   eventDigest,
   eventIdSchema,
   type Instant,
   instantSchema,
+  type Json,
   type JsonObject,
   type MatterEvent,
   type MatterId,
@@ -78,4 +125,7 @@ export {
   type PersonId,
   personIdSchema,
   type Role,
+  roles,
+  type StateCode,
+  stateCodeSchema,
 } from "./words/index.ts";

@@ -1,0 +1,26 @@
+/** The pages of an authority: rendered from read models, as pure functions. */
+export { entriesOf, type FormValues, inputsOf, typedValue } from "./form-values.ts";
+export {
+  type Desk,
+  type DeskPage,
+  deskAddress,
+  deskStyleAddress,
+  deskStyleSheet,
+  type Fault,
+  renderDesk,
+} from "./frame.ts";
+export {
+  type AuthorityMessageKey,
+  authorityMessageKeys,
+  clockTime,
+  type DeskLanguage,
+  type DeskWords,
+  deskLanguages,
+  deskWords,
+} from "./messages.ts";
+export { actorName, eventName, faultOf, type Names } from "./names.ts";
+export { fieldsOfSection, sectionPage, stepPage } from "./pages/forms.ts";
+export { matterPage, matterTitle } from "./pages/matter.ts";
+export { type QueueChoice, queuePage } from "./pages/queue.ts";
+export { auditPage, documentPage, type LoggedLook } from "./pages/record.ts";
+export { type EntryKind, entries, entryPage, type FormState, newMatterPage, signInPage } from "./pages/simple-forms.ts";

@@ -1,0 +1,88 @@
+import { MessageFormat } from "messageformat";
+import type { Instant, Label } from "../../cooperation/index.ts";
+import { ar } from "./messages/ar.ts";
+import { type AuthorityMessageKey, en } from "./messages/en.ts";
+import { zh } from "./messages/zh.ts";
+
+export type { AuthorityMessageKey } from "./messages/en.ts";
+
+/** Languages of an authority's pages; the matter types have labels in the same ones. */
+export const deskLanguages = ["en", "zh", "ar"] as const;
+export type DeskLanguage = (typeof deskLanguages)[number];
+
+export const deskLanguageNames: Readonly<Record<DeskLanguage, string>> = { en: "English", zh: "中文", ar: "العربية" };
+
+const catalogues: Readonly<Record<DeskLanguage, Readonly<Record<AuthorityMessageKey, string>>>> = { en, zh, ar };
+const tags: Readonly<Record<DeskLanguage, string>> = { en: "en", zh: "zh-Hans", ar: "ar-u-nu-latn" };
+
+export const authorityMessageKeys: Readonly<Record<DeskLanguage, readonly string[]>> = {
+  en: Object.keys(en),
+  zh: Object.keys(zh),
+  ar: Object.keys(ar),
+};
+
+type Values = Readonly<Record<string, string | number>>;
+
+/** The words of an authority's pages in one language. */
+export interface DeskWords {
+  readonly language: DeskLanguage;
+  /** For the `lang` attribute. */
+  readonly tag: string;
+  readonly direction: "ltr" | "rtl";
+  /** The sentence; what it needs is put in as plain text. Throws when a value is lacking: a mistake of the program. */
+  text(key: AuthorityMessageKey, values?: Values): string;
+  /** The text of a key that is made from data, or the fallback when the catalogue has none. */
+  dynamic(key: string, fallback: string, values?: Values): string;
+  label(label: Label): string;
+  /** How far a moment lies from now, in whole minutes, hours or days, such as `in 3 days`. */
+  distance(at: Instant, now: Instant): string;
+}
+
+const isKey = (key: string): key is AuthorityMessageKey => Object.hasOwn(en, key);
+const units = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+] as const;
+
+/** The words of a language. */
+export function deskWords(language: DeskLanguage): DeskWords {
+  const compiled = new Map<AuthorityMessageKey, MessageFormat>();
+  const tag = tags[language];
+  const relative = new Intl.RelativeTimeFormat(tag, { numeric: "always" });
+  const text: DeskWords["text"] = (key, values = {}) => {
+    let message = compiled.get(key);
+    if (message === undefined) {
+      message = new MessageFormat([tag], catalogues[language][key], { bidiIsolation: "none" });
+      compiled.set(key, message);
+    }
+    return message.format(values, (error) => {
+      throw new Error(`message ${key} in ${language}: ${String(error)}`);
+    });
+  };
+  return {
+    language,
+    tag: language === "ar" ? "ar" : tag,
+    direction: language === "ar" ? "rtl" : "ltr",
+    text,
+    dynamic: (key, fallback, values) => (isKey(key) ? text(key, values) : fallback),
+    label: (label) => label[language],
+    distance: (at, now) => {
+      const away = Date.parse(at) - Date.parse(now);
+      const [unit, length] = units.find(([, size]) => Math.abs(away) >= size) ?? units[2];
+      return relative.format(Math.trunc(away / length), unit);
+    },
+  };
+}
+
+/** A moment by the clock of a time zone, such as `2027-03-31 14:30`: the same in every language, never mirrored. */
+export function clockTime(at: string, timeZone: string): string {
+  return new Intl.DateTimeFormat("sv-SE", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(new Date(at));
+}

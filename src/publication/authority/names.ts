@@ -1,0 +1,70 @@
+import type { Actor, MatterType, Partner, Person, Refusal, Role } from "../../cooperation/index.ts";
+import type { Fault } from "./frame.ts";
+import type { DeskWords } from "./messages.ts";
+
+/** Who is who: names for the identifiers in a history. */
+export interface Names {
+  readonly people: readonly Pick<Person, "person" | "name">[];
+  readonly partners: readonly Pick<Partner, "authority" | "name">[];
+}
+
+export const personName = (names: Names, id: string): string =>
+  names.people.find(({ person }) => person === id)?.name ?? id;
+export const partnerName = (names: Names, id: string | null | undefined): string =>
+  names.partners.find(({ authority }) => authority === id)?.name ?? id ?? "—";
+export const roleName = (words: DeskWords, role: Role): string => words.text(`role.${role}`);
+
+/** Who acted, in words. */
+export function actorName(by: Actor, names: Names, words: DeskWords): string {
+  if (by.kind === "system") return words.text("role.system");
+  if (by.kind === "authority") return partnerName(names, by.authority);
+  return `${personName(names, by.person)} (${roleName(words, by.role)})`;
+}
+
+/** A state as its matter type calls it. */
+export function stateName(type: MatterType, id: string, words: DeskWords): string {
+  const state = type.states.find((one) => one.id === id);
+  return state === undefined ? id : words.label(state.label);
+}
+
+/** An event as its matter type, or the catalogue, calls it. */
+export function eventName(type: MatterType, name: string, words: DeskWords): string {
+  const transition = type.transitions.find((one) => one.name === name);
+  return transition === undefined ? words.dynamic(`event.${name}`, name) : words.label(transition.label);
+}
+
+/** A field or particular as its matter type calls it. */
+export function fieldName(type: MatterType, id: string, words: DeskWords): string {
+  const field = [...type.fields, ...type.particulars].find((one) => one.id === id);
+  return field === undefined ? id : words.label(field.label);
+}
+
+function foundName(type: MatterType, found: string, words: DeskWords): string {
+  const known = [...type.notAllowed, ...type.grounds].find(({ id }) => id === found);
+  return known === undefined ? found : words.label(known.label);
+}
+
+/**
+ * A refusal in the reader's language with its article, at its input.
+ *
+ * @param inputs - Names of the inputs that the page has; a refusal of another field is said for the form as a whole.
+ */
+export function faultOf(refusal: Refusal, type: MatterType, words: DeskWords, inputs: readonly string[] = []): Fault {
+  const { field, code, found, expected, article } = refusal;
+  return {
+    input: field !== undefined && inputs.includes(field) ? field : undefined,
+    text: words.text(`refusal.${code}`, {
+      field: field === undefined ? "" : fieldName(type, field, words),
+      found: foundName(type, found, words),
+      expected,
+      step: eventName(type, expected, words),
+    }),
+    article,
+  };
+}
+
+/** A refusal as one sentence, for a list. */
+export function refusalText(refusal: Refusal, type: MatterType, words: DeskWords): string {
+  const { text, article } = faultOf(refusal, type, words);
+  return article === undefined ? text : `${text} ${words.text("error.article", { article })}`;
+}

@@ -1,0 +1,147 @@
+import {
+  choicesOf,
+  type FieldDefinition,
+  fieldValues,
+  isMandatory,
+  type Json,
+  type MatterView,
+  type Option,
+} from "../../../cooperation/index.ts";
+import { type Html, html } from "../../html.ts";
+import { type Desk, deskAddress, form, inputId } from "../frame.ts";
+import { choiceLabel, type FormDrawing, fieldInputs } from "../inputs.ts";
+import type { DeskWords } from "../messages.ts";
+import { actorName, fieldName, type Names, refusalText } from "../names.ts";
+import type { FormState } from "./simple-forms.ts";
+
+const drawingOf = (view: MatterView, state: FormState, words: DeskWords): FormDrawing => {
+  return { type: view.type, words, values: state.values, faults: state.faults, attachments: view.matter.attachments };
+};
+const back = (view: MatterView, words: DeskWords): Html =>
+  html`<p><a href="${deskAddress(words, ["matters", view.matter.id])}">${words.text("form.back")}</a></p>`;
+
+/** The fields of a section that our side gives, and whether they may be changed freely now. */
+export function fieldsOfSection(
+  view: MatterView,
+  section: string,
+): { readonly own: readonly FieldDefinition[]; readonly other: readonly FieldDefinition[] } {
+  const { type, matter } = view;
+  const fields = type.fields.filter((field) => field.section === section);
+  const editable = type.states.find(({ id }) => id === matter.state)?.editable === true;
+  const free = (field: FieldDefinition): boolean =>
+    matter.open &&
+    (field.setBy === "either" || field.setBy === matter.side) &&
+    (editable || field.setBy !== "requesting");
+  return { own: fields.filter(free), other: fields.filter((field) => !free(field)) };
+}
+
+/** One section of the contents: what our side gives as a form, the rest as text. */
+export function sectionPage(view: MatterView, section: string, state: FormState, desk: Desk, words: DeskWords): Html {
+  const { own, other } = fieldsOfSection(view, section);
+  const values = fieldValues(view.matter);
+  const drawing = drawingOf(view, state, words);
+  return html`${
+    own.length === 0
+      ? ""
+      : form(
+          desk,
+          deskAddress(words, ["matters", view.matter.id, "sections", section]),
+          html`${own.map((field) => fieldInputs(drawing, field, isMandatory(field, values)))}<p><button name="then" value="return">${words.text("form.save")}</button> <button class="quiet" name="then" value="next">${words.text("form.saveNext")}</button></p>`,
+          { command: state.command, sequence: String(view.matter.sequence) },
+        )
+  }${
+    other.length === 0
+      ? ""
+      : html`<p class="hint">${words.text("form.readOnly")}</p><dl>${other.map(
+          (field) =>
+            html`<dt id="${inputId(field.id)}">${words.label(field.label)}</dt><dd>${shownValue(view, field, values[field.id], words)}</dd>`,
+        )}</dl>`
+  }${back(view, words)}`;
+}
+
+const isObject = (value: Json): value is { readonly [key: string]: Json } =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A value for a reader. */
+export function shownValue(
+  { type, matter }: Pick<MatterView, "type" | "matter">,
+  field: FieldDefinition,
+  value: Json | undefined,
+  words: DeskWords,
+): Html {
+  if (value === undefined || value === null) return html`<em>${words.text("form.notGiven")}</em>`;
+  if (isObject(value) && typeof value.unavailable === "string")
+    return html`${words.text("form.unavailable")}: <span dir="auto">${value.unavailable}</span>`;
+  if (typeof value === "boolean") return html`${words.text(value ? "form.yes" : "form.no")}`;
+  if (choicesOf(type, field) !== undefined) {
+    const ids = Array.isArray(value) ? value.map(String) : [String(value)];
+    return html`${ids.map((id) => choiceLabel(type, field, id, words)).join("; ")}`;
+  }
+  if (field.type === "attachment-list" && Array.isArray(value))
+    return html`${value.map((digest: Json) => matter.attachments.find((one) => one.digest === digest)?.name ?? String(digest)).join("; ")}`;
+  if (Array.isArray(value))
+    return html`<ul>${value.map((entry: Json) => html`<li dir="auto">${isObject(entry) ? entryText(entry, words) : String(entry)}</li>`)}</ul>`;
+  if (isObject(value)) return html`<span class="ltr">${Object.values(value).join(" ")}</span>`;
+  return html`<span dir="auto">${String(value)}</span>`;
+}
+
+function entryText(entry: Readonly<Record<string, Json>>, words: DeskWords): string {
+  return Object.entries(entry)
+    .map(([key, value]) => {
+      const text = Array.isArray(value) ? value.join(", ") : String(value);
+      if (key === "sex") return words.dynamic(`sex.${text}`, text);
+      if (key === "role") return words.dynamic(`concerned.${text}`, text);
+      return text;
+    })
+    .join(" · ");
+}
+
+/** A step: what it needs, who has to approve it, and why it is not possible when it is not. */
+export function stepPage(
+  view: MatterView,
+  option: Option,
+  state: FormState,
+  names: Names,
+  desk: Desk,
+  words: DeskWords,
+): Html {
+  const { type, matter } = view;
+  const transition = type.transitions.find(({ name }) => name === option.name);
+  const step = words.label(option.label);
+  const drawing = drawingOf(view, state, words);
+  const particulars = [...option.needs, ...option.accepts].flatMap((id) => {
+    const field = type.particulars.find((one) => one.id === id);
+    return field === undefined ? [] : [field];
+  });
+  const { proposal } = matter;
+  const approves = option.by === "approve" && proposal !== undefined;
+  return html`${transition?.article === undefined ? "" : html`<p>${words.text("step.article", { article: transition.article })}</p>`}
+${
+  option.refusals.length === 0
+    ? ""
+    : html`<h2>${words.text("matter.notNow")}</h2><ul>${option.refusals.map((refusal) => html`<li>${refusalText(refusal, type, words)}</li>`)}</ul>`
+}
+${option.by === "propose" ? html`<p class="said">${words.text("step.fourEyes")}</p>` : ""}
+${
+  approves
+    ? html`<p class="said">${words.text("step.approves", { person: actorName(proposal.by, names, words) })}</p><dl>${Object.entries(
+        proposal.data,
+      ).map(([id, value]) => {
+        const field = type.particulars.find((one) => one.id === id);
+        return html`<dt>${fieldName(type, id, words)}</dt><dd>${field === undefined ? String(value) : shownValue(view, field, value, words)}</dd>`;
+      })}</dl>`
+    : ""
+}
+${form(
+  desk,
+  deskAddress(words, ["matters", matter.id, "steps", option.name]),
+  html`${approves ? "" : particulars.map((field) => fieldInputs(drawing, field, option.needs.includes(field.id)))}
+${
+  !approves && particulars.some((field) => field.type === "grounds") && type.notAllowed.length > 0
+    ? html`<p>${words.text("step.notAllowed")}: ${type.notAllowed.map(({ label, article }) => `${words.label(label)} (${article})`).join("; ")}</p>`
+    : ""
+}
+<button>${option.by === "command" ? words.text("step.confirm", { step }) : words.text(`step.${option.by}`, { step })}</button>`,
+  { command: state.command, sequence: String(matter.sequence), by: option.by },
+)}${back(view, words)}`;
+}

@@ -1,0 +1,245 @@
+import type { ClockView, MatterView, Option } from "../../../cooperation/index.ts";
+import { type Html, html } from "../../html.ts";
+import { type Desk, deskAddress, inputId, timeOf } from "../frame.ts";
+import type { DeskWords } from "../messages.ts";
+import {
+  actorName,
+  eventName,
+  fieldName,
+  type Names,
+  partnerName,
+  personName,
+  refusalText,
+  stateName,
+} from "../names.ts";
+
+/** What the page of a matter is drawn from. */
+export interface MatterReading {
+  readonly view: MatterView;
+  readonly options: readonly Option[];
+  readonly names: Names;
+}
+
+/** The title of a matter: its type and its reference. */
+export function matterTitle({ type, matter }: Pick<MatterView, "type" | "matter">, words: DeskWords): string {
+  const reference = matter.fields["own-reference"]?.value;
+  const shown =
+    typeof reference === "string" ? reference : words.text("queue.noReference", { id: matter.id.slice(-6) });
+  return `${words.label(type.title)}: ${shown}`;
+}
+
+/** A matter: what is missing, its contents, what can be done next, its deadlines and its history. */
+export function matterPage(reading: MatterReading, desk: Desk, words: DeskWords): Html {
+  return html`${facts(reading, words)}
+${missingList(reading, words)}
+${sections(reading, words)}
+${nextSteps(reading, desk, words)}
+${clocks(reading, desk, words)}
+${consultations(reading, desk, words)}
+${questions(reading, desk, words)}
+${notes(reading, desk, words)}
+${history(reading, desk, words)}
+${messages(reading, desk, words)}`;
+}
+
+const under = (view: MatterView, words: DeskWords, ...path: string[]): string =>
+  deskAddress(words, ["matters", view.matter.id, ...path]);
+
+function facts({ view, names }: MatterReading, words: DeskWords): Html {
+  const { matter, type } = view;
+  const acts = type.states.find(({ id }) => id === matter.state)?.acts ?? "none";
+  const turn =
+    acts === "none"
+      ? words.text("matter.turnNone")
+      : acts === "both"
+        ? words.text("matter.turnBoth")
+        : words.label(type.sides[acts]);
+  return html`<dl class="facts"><dt>${words.text("matter.state")}</dt><dd><strong>${stateName(type, matter.state, words)}</strong></dd>
+<dt>${words.text("matter.side")}</dt><dd>${words.label(type.sides[matter.side])}</dd>
+<dt>${words.text("matter.partner")}</dt><dd>${partnerName(names, matter.partner)}</dd>
+<dt>${words.text("matter.turn")}</dt><dd>${turn}</dd>
+<dt>${words.text("matter.assigned")}</dt><dd>${view.assignee === undefined ? words.text("matter.nobody") : personName(names, view.assignee)}</dd></dl>
+<p><a href="${under(view, words, "document")}">${words.text("matter.document")}</a> · <a href="${under(view, words, "audit")}">${words.text("matter.audit")}</a></p>`;
+}
+
+function missingList({ view }: MatterReading, words: DeskWords): Html | string {
+  if (!view.matter.open) return "";
+  const { missing, type } = view;
+  return html`<section id="missing" aria-labelledby="missing-title"><h2 id="missing-title">${words.text("matter.missing")}</h2>${
+    missing.length === 0
+      ? html`<p>${words.text("matter.missingNone")}</p>`
+      : html`<p>${words.text("matter.missingCount", { count: missing.length })}</p><ul>${missing.map(
+          ({ field, section, article, orReason }) => {
+            const name = fieldName(type, field, words);
+            const link =
+              section === undefined
+                ? name
+                : html`<a href="${under(view, words, "sections", section)}#${inputId(field)}">${name}</a>`;
+            return html`<li>${link}${orReason ? ` (${words.text("matter.orReason")})` : ""}${article === undefined ? "" : html` <span class="hint">${article}</span>`}</li>`;
+          },
+        )}</ul>`
+  }</section>`;
+}
+
+function sections({ view }: MatterReading, words: DeskWords): Html {
+  const { type, matter } = view;
+  return html`<h2>${words.text("matter.sections")}</h2><ol>${type.sections
+    .map((section) => ({ section, fields: type.fields.filter((field) => field.section === section.id) }))
+    .filter(({ fields }) => fields.length > 0)
+    .map(({ section, fields }) => {
+      const filled = fields.filter(({ id }) => matter.fields[id] !== undefined).length;
+      return html`<li><a href="${under(view, words, "sections", section.id)}">${words.label(section.label)}</a> <span class="hint">${words.text("matter.filled", { filled, all: fields.length })}</span></li>`;
+    })}</ol>`;
+}
+
+function nextSteps({ view, options, names }: MatterReading, desk: Desk, words: DeskWords): Html {
+  const { type, matter } = view;
+  const { proposal } = matter;
+  const ready = options.filter(({ refusals }) => refusals.length === 0);
+  const barred = options.filter(({ refusals }) => refusals.length > 0);
+  const said = (option: Option): string => {
+    const step = words.label(option.label);
+    return option.by === "command" ? step : words.text(`step.${option.by}`, { step });
+  };
+  return html`<section id="next" aria-labelledby="next-title"><h2 id="next-title">${words.text("matter.next")}</h2>
+${
+  proposal === undefined
+    ? ""
+    : html`<p class="said">${words.text("matter.proposal", {
+        step: eventName(type, proposal.name, words),
+        person: actorName(proposal.by, names, words),
+        time: words.distance(proposal.at, desk.now),
+      })} <a href="${under(view, words, "entries", "decline")}">${words.text("matter.decline")}</a></p>`
+}
+${options.length === 0 ? html`<p>${words.text("matter.nextNone")}</p>` : ""}
+${
+  ready.length === 0
+    ? ""
+    : html`<ul class="steps">${ready.map(
+        (option) => html`<li><a class="go" href="${under(view, words, "steps", option.name)}">${said(option)}</a></li>`,
+      )}</ul>`
+}
+${
+  barred.length === 0
+    ? ""
+    : html`<h3>${words.text("matter.notNow")}</h3><ul>${barred.map(
+        (option) =>
+          html`<li><a href="${under(view, words, "steps", option.name)}">${said(option)}</a><ul>${option.refusals.map(
+            (refusal) => html`<li>${refusalText(refusal, type, words)}</li>`,
+          )}</ul></li>`,
+      )}</ul>`
+}
+<p><a href="${under(view, words, "entries", "assign")}">${words.text("matter.assign")}</a></p></section>`;
+}
+
+function clockState({ run, deadline }: ClockView, desk: Desk, words: DeskWords): string {
+  if (run.stoppedAt !== undefined)
+    return words.text("matter.stopped", { time: words.distance(run.stoppedAt, desk.now) });
+  if (run.expiredAt !== undefined)
+    return words.text("matter.expired", { time: words.distance(run.expiredAt, desk.now) });
+  if (deadline === undefined) return words.text("matter.noCalendar");
+  return deadline.kind === "standing"
+    ? words.text("matter.standing", { time: words.distance(deadline.since, desk.now) })
+    : words.text("matter.running");
+}
+
+function clocks({ view }: MatterReading, desk: Desk, words: DeskWords): Html {
+  if (view.clocks.length === 0)
+    return html`<h2>${words.text("matter.clocks")}</h2><p>${words.text("matter.clocksNone")}</p>`;
+  return html`<h2 id="clocks">${words.text("matter.clocks")}</h2>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="clocks"><table><thead><tr>${(
+    ["clock", "due", "clockState", "basis"] as const
+  ).map((head) => html`<th scope="col">${words.text(`matter.${head}`)}</th>`)}</tr></thead><tbody>${view.clocks.map(
+    (clock) => {
+      const due = clock.deadline?.kind === "due" && clock.run.stoppedAt === undefined ? clock.deadline.due : undefined;
+      return html`<tr><th scope="row">${words.label(clock.definition.label)}</th>
+<td>${due === undefined ? "—" : html`${words.distance(due, desk.now)} <span class="small">(${timeOf(due, desk)})</span>`}</td>
+<td>${clockState(clock, desk, words)}</td><td>${clock.definition.article}</td></tr>`;
+    },
+  )}</tbody></table></div>`;
+}
+
+function consultations({ view, names }: MatterReading, desk: Desk, words: DeskWords): Html {
+  const { matter } = view;
+  return html`<h2>${words.text("matter.consultations")}</h2>${
+    matter.consultations.length === 0
+      ? html`<p>${words.text("matter.consultationsNone")}</p>`
+      : html`<ul>${matter.consultations.map(
+          (one) =>
+            html`<li><span class="ltr">${one.held}</span>, ${actorName(one.by, names, words)}: <span dir="auto">${one.summary}</span> <span class="hint">${timeOf(one.at, desk)}</span></li>`,
+        )}</ul>`
+  }${matter.open ? html`<p><a href="${under(view, words, "entries", "consultation")}">${words.text("matter.consult")}</a></p>` : ""}`;
+}
+
+function questions({ view }: MatterReading, desk: Desk, words: DeskWords): Html {
+  const { matter, type } = view;
+  return html`<h2>${words.text("matter.questions")}</h2>${
+    matter.questions.length === 0
+      ? html`<p>${words.text("matter.questionsNone")}</p>`
+      : html`<ul>${matter.questions.map(
+          (one) =>
+            html`<li><strong>${words.label(type.sides[one.side])}</strong> ${timeOf(one.askedAt, desk)}: <span dir="auto">${one.text}</span><br>${
+              one.answer === undefined
+                ? html`${words.text("matter.unanswered")}${
+                    one.side === matter.side
+                      ? ""
+                      : html` · <a href="${deskAddress(words, ["matters", matter.id, "entries", "answer"], { question: one.id })}">${words.text("matter.answer")}</a>`
+                  }`
+                : html`<span dir="auto">${one.answer.text}</span> <span class="hint">${timeOf(one.answer.at, desk)}</span>`
+            }</li>`,
+        )}</ul>`
+  }${matter.open ? html`<p><a href="${under(view, words, "entries", "question")}">${words.text("matter.ask")}</a></p>` : ""}`;
+}
+
+function notes({ view, names }: MatterReading, desk: Desk, words: DeskWords): Html {
+  return html`<h2>${words.text("matter.notes")}</h2>${
+    view.matter.notes.length === 0
+      ? ""
+      : html`<ul>${view.matter.notes.map(
+          (note) =>
+            html`<li>${actorName(note.by, names, words)}, ${timeOf(note.at, desk)}: <span dir="auto">${note.text}</span></li>`,
+        )}</ul>`
+  }<p><a href="${under(view, words, "entries", "note")}">${words.text("matter.note")}</a></p>`;
+}
+
+function history({ view, names }: MatterReading, desk: Desk, words: DeskWords): Html {
+  const { type } = view;
+  return html`<h2 id="history">${words.text("matter.history")}</h2>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="history"><table><thead><tr>${(
+    ["when", "who", "what"] as const
+  ).map((head) => html`<th scope="col">${words.text(`matter.${head}`)}</th>`)}</tr></thead><tbody>${view.history.map(
+    ({ event }) => html`<tr><td>${timeOf(event.at, desk)}</td><td>${actorName(event.by, names, words)}</td>
+<td>${eventName(type, event.name, words)}${eventDetail(view, event.name, event.data, words)}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+/** Which fields or step an event was about: names only, the contents stand above. */
+function eventDetail(
+  { type }: MatterView,
+  name: string,
+  data: MatterView["history"][number]["event"]["data"],
+  words: DeskWords,
+): string {
+  const { values } = data;
+  if (name === "fields-set" && typeof values === "object" && values !== null && !Array.isArray(values))
+    return `: ${Object.keys(values)
+      .map((id) => fieldName(type, id, words))
+      .join(", ")}`;
+  if (name === "proposed" && typeof data.name === "string") return `: ${eventName(type, data.name, words)}`;
+  return "";
+}
+
+function messages({ view }: MatterReading, desk: Desk, words: DeskWords): Html {
+  return html`<h2>${words.text("matter.messages")}</h2>${
+    view.exchange.length === 0
+      ? html`<p>${words.text("matter.messagesNone")}</p>`
+      : html`<ul>${view.exchange.map(
+          (message) =>
+            html`<li>${timeOf(message.at, desk)} ${words.text(`matter.${message.direction}`)}: ${eventName(view.type, message.event, words)} — ${words.text(`message.${message.state}`)}${
+              message.evidence.length === 0
+                ? ""
+                : html` <span class="small">(${message.evidence.map((one, index) => html`${index === 0 ? "" : ", "}<span class="ltr" lang="en">${one.evidence}</span>`)})</span>`
+            }</li>`,
+        )}</ul>`
+  }`;
+}

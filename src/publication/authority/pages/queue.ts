@@ -1,0 +1,100 @@
+import type { Alarm, MatterType, QueuePage, StoredMatter } from "../../../cooperation/index.ts";
+import { type Html, html } from "../../html.ts";
+import { type Desk, deskAddress, timeOf } from "../frame.ts";
+import type { DeskWords } from "../messages.ts";
+import { type Names, partnerName, stateName } from "../names.ts";
+
+/** Which matters a queue shows. */
+export interface QueueChoice {
+  readonly whose: "office" | "mine";
+  readonly open: boolean;
+  readonly type: string;
+}
+
+/** What a queue page is drawn from. */
+export interface QueueReading {
+  readonly choice: QueueChoice;
+  readonly page: QueuePage;
+  readonly types: ReadonlyMap<string, MatterType>;
+  readonly names: Names;
+  readonly alarms: readonly Alarm[];
+}
+
+const referenceOf = ({ reference, matter }: Pick<StoredMatter, "reference" | "matter">, words: DeskWords): string =>
+  reference ?? words.text("queue.noReference", { id: matter.slice(-6) });
+
+/** The matters of an office or of a person, the nearest deadline first. */
+export function queuePage(reading: QueueReading, desk: Desk, words: DeskWords): Html {
+  const { choice, page, types, alarms } = reading;
+  return html`${alarmList(alarms, reading, desk, words)}
+<form class="choose" method="get" action="${deskAddress(words, [])}">
+${chooser(
+  "whose",
+  words.text("queue.whose"),
+  [
+    ["office", words.text("queue.office")],
+    ["mine", words.text("queue.mine")],
+  ],
+  choice.whose,
+)}
+${chooser(
+  "open",
+  words.text("queue.which"),
+  [
+    ["yes", words.text("queue.open")],
+    ["no", words.text("queue.closed")],
+  ],
+  choice.open ? "yes" : "no",
+)}
+<button>${words.text("queue.show")}</button></form>
+${page.matters.length === 0 ? html`<p>${words.text("queue.none")}</p>` : queueTable(reading, desk, words)}
+${
+  page.next === undefined
+    ? ""
+    : html`<p class="turn"><a href="${deskAddress(words, [], {
+        whose: choice.whose,
+        open: choice.open ? "yes" : "no",
+        after: page.next.matter,
+        due: page.next.dueAt ?? undefined,
+      })}">${words.text("queue.more")}</a></p>`
+}
+${types.size === 0 ? "" : html`<p><a class="go" href="${deskAddress(words, ["new"])}">${words.text("new.title")}</a></p>`}`;
+}
+
+function chooser(name: string, label: string, options: readonly (readonly [string, string])[], chosen: string): Html {
+  return html`<p><label for="q-${name}">${label}</label> <select id="q-${name}" name="${name}">${options.map(
+    ([id, text]) => html`<option value="${id}"${id === chosen ? html` selected` : ""}>${text}</option>`,
+  )}</select></p>`;
+}
+
+function queueTable({ page, types, names }: QueueReading, desk: Desk, words: DeskWords): Html {
+  const heads = ["reference", "type", "state", "partner", "urgency", "deadline"] as const;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${words.text("queue.title")}"><table><caption>${words.text("queue.count", { count: page.matters.length })}</caption>
+<thead><tr>${heads.map((head) => html`<th scope="col">${words.text(`queue.${head}`)}</th>`)}</tr></thead>
+<tbody>${page.matters.map((matter) => {
+    const type = types.get(matter.type);
+    return html`<tr><th scope="row"><a href="${deskAddress(words, ["matters", matter.matter])}">${referenceOf(matter, words)}</a></th>
+<td>${type === undefined ? matter.type : words.label(type.title)}</td>
+<td>${type === undefined ? matter.state : stateName(type, matter.state, words)}</td>
+<td>${partnerName(names, matter.partner)}</td>
+<td>${matter.urgent ? html`<strong class="mark">${words.text("queue.urgent")}</strong>` : words.text("queue.ordinary")}</td>
+<td>${
+      matter.dueAt === null
+        ? words.text("queue.noDeadline")
+        : html`${words.distance(matter.dueAt, desk.now)} <span class="small">(${timeOf(matter.dueAt, desk)})</span>`
+    }</td></tr>`;
+  })}</tbody></table></div>`;
+}
+
+function alarmList(alarms: readonly Alarm[], reading: QueueReading, desk: Desk, words: DeskWords): Html | string {
+  if (alarms.length === 0) return "";
+  return html`<section aria-labelledby="alarms"><h2 id="alarms">${words.text("queue.alarms")}</h2><ul>${alarms
+    .slice(0, 20)
+    .map((alarm) => {
+      const matter = reading.page.matters.find((one) => one.matter === alarm.matter);
+      return html`<li><strong>${words.text(`alarm.${alarm.kind}`)}</strong> (${words.text(`alarm.${alarm.grade}`)}): <a href="${deskAddress(words, ["matters", alarm.matter])}">${referenceOf(
+        { matter: alarm.matter, reference: matter?.reference ?? null },
+        words,
+      )}</a>${alarm.due === undefined ? "" : html`, ${words.distance(alarm.due, desk.now)}`}</li>`;
+    })}</ul></section>`;
+}

@@ -1,0 +1,89 @@
+import { fieldValues, historyFaults, type MatterView } from "../../../cooperation/index.ts";
+import { type Html, html } from "../../html.ts";
+import { type Desk, deskAddress, timeOf } from "../frame.ts";
+import type { DeskWords } from "../messages.ts";
+import { actorName, eventName, type Names, partnerName } from "../names.ts";
+import { shownValue } from "./forms.ts";
+
+/** The request as a document to be printed: every content that is shared with the other side. */
+export function documentPage(view: MatterView, names: Names, desk: Desk, words: DeskWords): Html {
+  const { type, matter } = view;
+  const values = fieldValues(matter);
+  const last = view.history.at(-1);
+  const [from, to] =
+    matter.side === "requesting"
+      ? [desk.name, partnerName(names, matter.partner)]
+      : [partnerName(names, matter.partner), desk.name];
+  return html`<p class="hint">${words.text("document.print")}</p>
+<dl><dt>${words.text("document.from")}</dt><dd>${from}</dd><dt>${words.text("document.to")}</dt><dd>${to}</dd></dl>
+${type.sections.map((section) => {
+  const fields = type.fields.filter(
+    (field) => field.section === section.id && field.shared && values[field.id] !== undefined,
+  );
+  return fields.length === 0
+    ? ""
+    : html`<section class="document"><h2>${words.label(section.label)}</h2><dl>${fields.map(
+        (field) =>
+          html`<dt>${words.label(field.label)}${field.article === undefined ? "" : html` <span class="hint">${field.article}</span>`}</dt><dd>${shownValue(view, field, values[field.id], words)}</dd>`,
+      )}</dl></section>`;
+})}
+${
+  last === undefined
+    ? ""
+    : html`<p class="hint">${words.text("document.asOf", { time: last.event.at, sequence: last.event.sequence, digest: last.digest })}</p>`
+}
+<p class="hint"><a href="${deskAddress(words, ["matters", matter.id])}">${words.text("form.back")}</a></p>`;
+}
+
+/** One look at a matter. */
+export interface LoggedLook {
+  readonly at: string;
+  readonly who: string;
+  readonly what: string;
+  readonly reason: string | null;
+}
+
+/**
+ * The events of a matter with their digests, checked now, and who looked.
+ *
+ * @param looks - Undefined where the reader may not see who looked.
+ * @param complete - Whether the history is shown whole; what is masked cannot be checked against its digest.
+ */
+export function auditPage(
+  at: {
+    readonly view: MatterView;
+    readonly names: Names;
+    readonly looks: readonly LoggedLook[] | undefined;
+    readonly complete: boolean;
+  },
+  desk: Desk,
+  words: DeskWords,
+): Html {
+  const { view, names, looks } = at;
+  const faults = at.complete ? historyFaults(view.history) : [];
+  const said = !at.complete
+    ? words.text("audit.masked")
+    : faults.length === 0
+      ? words.text("audit.intact", { count: view.history.length })
+      : words.text("audit.broken", { count: faults.length });
+  return html`<p class="said">${said}</p>
+${faults.length === 0 ? "" : html`<ul>${faults.map(({ sequence, fault }) => html`<li>${words.text("audit.fault", { sequence, fault })}</li>`)}</ul>`}
+<h2 id="digests">${words.text("audit.events")}</h2>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="digests"><table><thead><tr><th scope="col">${words.text("audit.sequence")}</th><th scope="col">${words.text("matter.when")}</th><th scope="col">${words.text("matter.who")}</th><th scope="col">${words.text("matter.what")}</th><th scope="col">${words.text("audit.digest")}</th></tr></thead>
+<tbody>${view.history.map(
+    ({
+      event,
+      digest,
+    }) => html`<tr><th scope="row">${event.sequence}</th><td>${timeOf(event.at, desk)}</td><td>${actorName(event.by, names, words)}</td>
+<td>${eventName(view.type, event.name, words)}</td><td class="hash ltr">${digest}</td></tr>`,
+  )}</tbody></table></div>
+<h2>${words.text("audit.reads")}</h2>${
+    looks === undefined
+      ? html`<p>${words.text("audit.readsNone")}</p>`
+      : html`<ul>${looks.map(
+          (look) =>
+            html`<li>${timeOf(look.at, desk)} ${look.who}: <span dir="auto">${look.what}${look.reason === null ? "" : ` — ${look.reason}`}</span></li>`,
+        )}</ul>`
+  }
+<p><a href="${deskAddress(words, ["matters", view.matter.id])}">${words.text("form.back")}</a></p>`;
+}
