@@ -135,6 +135,26 @@ test("a log on a real disk is kept, and opens again", async () => {
   }
 });
 
+test("a check between two writes sees neither of them half done", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "justitia-log-"));
+  try {
+    const disk = await nodeDisk(folder);
+    await createLog(disk, signer);
+    const log = await openLog(disk, signer);
+    const all: Promise<unknown>[] = [];
+    for (let from = 0; from < 600; from += 60) {
+      all.push(log.append(digests(from, from + 60)));
+      await new Promise((later) => setImmediate(later));
+      const { problems } = await log.quietly(() => checkLog(disk, { log: signer }));
+      assert.deepEqual(problems, []);
+    }
+    await Promise.all(all);
+    assert.equal(log.size, 600);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 /** The batches of the fault tests: over the end of a tile, and one that begins a level. */
 const batches = [254, 3, 40];
 const total = 297;

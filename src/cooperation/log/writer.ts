@@ -56,6 +56,8 @@ export interface LogWriter {
    * @throws RangeError when it is not a good checkpoint of this log with a cosignature.
    */
   keepCosigned(source: string, witnesses: readonly NoteVerifier[]): Promise<void>;
+  /** Runs something while nothing is written, such as `checkLog`, which would take a write under way for damage. */
+  quietly<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
 /** The disk failed during a write; what was acknowledged before is kept, what was not may or may not be. */
@@ -224,7 +226,7 @@ function writer(disk: Disk, signer: NoteSigner, begun: Edge, begunCheckpoint: st
     for (const folder of changed) await disk.syncFolder(folder);
   }
 
-  /** Partial tiles that a full one has made superfluous. Failing to take them away does no harm to the log. */
+  /** Takes away partial tiles that a full one has made superfluous. */
   async function removePartials(tiles: ReadonlyMap<string, Uint8Array>): Promise<void> {
     for (const path of tiles.keys()) {
       if (parseTilePath(path)?.width !== tileWidth) continue;
@@ -234,6 +236,13 @@ function writer(disk: Disk, signer: NoteSigner, begun: Edge, begunCheckpoint: st
       if (partials.length > 0) await disk.removeFolder(folder);
       folders.delete(folder);
     }
+  }
+
+  let turn: Promise<unknown> = Promise.resolve();
+  function inTurn<Result>(doing: () => Promise<Result>): Promise<Result> {
+    const result = turn.then(doing);
+    turn = result.catch(() => undefined);
+    return result;
   }
 
   async function write(batch: readonly Waiting[]): Promise<void> {
@@ -248,11 +257,12 @@ function writer(disk: Disk, signer: NoteSigner, begun: Edge, begunCheckpoint: st
     let index = edge.size;
     edge = next.edge;
     checkpoint = signed;
+    // Before anybody is told: who checks the log then must not see files go.
+    await removePartials(next.tiles);
     for (const { entries, kept } of batch) {
       kept({ index, size: edge.size });
       index += entries.length;
     }
-    await removePartials(next.tiles);
   }
 
   async function work(): Promise<void> {
@@ -263,7 +273,7 @@ function writer(disk: Disk, signer: NoteSigner, begun: Edge, begunCheckpoint: st
       waiting = [];
       try {
         if (stopped !== undefined) throw stopped;
-        await write(batch);
+        await inTurn(() => write(batch));
       } catch (error) {
         // A head may be on disk that was not acknowledged; signing another of its size would be a fork.
         stopped = error instanceof LogWriterStopped ? error : new LogWriterStopped(error);
@@ -294,7 +304,8 @@ function writer(disk: Disk, signer: NoteSigner, begun: Edge, begunCheckpoint: st
       if (opened.cosignatures.length === 0)
         throw new RangeError("the checkpoint bears no cosignature of a known witness");
       if (opened.size > edge.size) throw new RangeError("the checkpoint is of a larger log");
-      await writeDurably(disk, cosignedPath, Buffer.from(source));
+      await inTurn(() => writeDurably(disk, cosignedPath, Buffer.from(source)));
     },
+    quietly: inTurn,
   };
 }
