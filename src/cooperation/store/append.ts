@@ -110,7 +110,12 @@ function notStorable(value: Json, at: string): string | undefined {
  *
  * @throws RangeError where the events do not follow `expectedSequence`, or belong to another matter.
  */
-export async function append(
+export function append(database: Kysely<Tables>, scope: Scope, request: AppendRequest): Promise<AppendOutcome> {
+  return withRetries(() => appendWithin(database, scope, request));
+}
+
+/** As `append`, once: within a transaction it is the transaction that has to be tried again. */
+export async function appendWithin(
   database: Kysely<Tables>,
   scope: Scope,
   { command, at, matter, expectedSequence, events, projection, messages = [], received }: AppendRequest,
@@ -152,10 +157,8 @@ export async function append(
     JSON.stringify(messages),
     taken,
   ]);
-  return withRetries(async () => {
-    const { rows } = await database.executeQuery<{ outcome: unknown }>(query);
-    return outcomeSchema.parse(rows[0]?.outcome);
-  });
+  const { rows } = await database.executeQuery<{ outcome: unknown }>(query);
+  return outcomeSchema.parse(rows[0]?.outcome);
 }
 
 /** The sentence for whoever was second: who changed the matter, and when. `nameOf` names an actor. */

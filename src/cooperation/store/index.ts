@@ -28,6 +28,8 @@ export {
 export type { Rebuilt } from "./rebuild.ts";
 export type { Scope } from "./scope.ts";
 export { createStore, type HistoryFault, historyFaults, type Store } from "./store.ts";
+export type { Tables } from "./tables.ts";
+export { inTransaction, type StoreTransaction } from "./transaction.ts";
 export type {
   LoggedRead,
   QueueFilter,

@@ -46,6 +46,8 @@ export interface Mailbox {
   keepReceived(received: ReceivedMessage): Promise<boolean>;
   /** Clocks whose alarm is due, the earliest first. */
   dueClocks(now: Instant, limit: number): Promise<{ readonly matter: MatterId; readonly clock: ProjectedClock }[]>;
+  /** Running clocks whose end has come, the earliest first; of them each matter has to learn. */
+  endedClocks(now: Instant, limit: number): Promise<{ readonly matter: MatterId; readonly clock: ProjectedClock }[]>;
 }
 
 /** The mailbox of a transaction that has entered the scope of the system. */
@@ -98,6 +100,20 @@ export function mailboxOf(transaction: Transaction<Tables>): Mailbox {
         .selectAll()
         .where(sql<SqlBool>`alarm_at <= ${now}::timestamptz`)
         .orderBy("alarm_at")
+        .orderBy("matter")
+        .orderBy("clock")
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ matter: matterIdSchema.parse(row.matter), clock: clockOf(row) }));
+    },
+    endedClocks: async (now, limit) => {
+      const rows = await transaction
+        .selectFrom("cooperation.clock")
+        .selectAll()
+        // The alarm of a clock is never later than its end, and it is what the index knows.
+        .where(sql<SqlBool>`alarm_at <= ${now}::timestamptz AND due_at <= ${now}::timestamptz`)
+        .where("state", "=", "running")
+        .orderBy("due_at")
         .orderBy("matter")
         .orderBy("clock")
         .limit(limit)

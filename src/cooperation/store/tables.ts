@@ -133,6 +133,56 @@ interface PartnerTable {
   data: JsonColumn<JsonObject>;
 }
 
+interface ExchangeInboxTable {
+  from: string;
+  id: string;
+  state: string;
+}
+
+interface ExchangeOutboxTable {
+  id: string;
+  state: string;
+}
+
+interface ExchangeEvidenceTable {
+  from: string;
+  message: string;
+  name: string;
+  at: Moment;
+  evidence: string;
+  signed: string;
+}
+
+interface EvidenceToNoteTable {
+  place: GeneratedAlways<Big>;
+  sender: string;
+  message: string;
+  evidence: string;
+}
+
+interface LogEntryTable {
+  index: Big;
+  digest: string;
+}
+
+interface CorrespondenceTable {
+  partner: string;
+  request: string;
+  matter: string;
+  sent: number;
+  received: number;
+}
+
+interface MatterMessageTable {
+  sender: string;
+  message: string;
+  place: GeneratedAlways<Big>;
+  matter: string;
+  direction: string;
+  event: string;
+  at: Moment;
+}
+
 /** The tables as the application sees them. */
 export interface Tables {
   "cooperation.matter": MatterTable;
@@ -146,4 +196,12 @@ export interface Tables {
   "cooperation.office": OfficeTable;
   "cooperation.person": PersonTable;
   "cooperation.partner": PartnerTable;
+  /** Of the tables of the exchange only the columns by which matters find their messages; the exchange knows the rest. */
+  "cooperation.exchange_inbox": ExchangeInboxTable;
+  "cooperation.exchange_outbox": ExchangeOutboxTable;
+  "cooperation.exchange_evidence": ExchangeEvidenceTable;
+  "cooperation.evidence_to_note": EvidenceToNoteTable;
+  "cooperation.log_entry": LogEntryTable;
+  "cooperation.correspondence": CorrespondenceTable;
+  "cooperation.matter_message": MatterMessageTable;
 }

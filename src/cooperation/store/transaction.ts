@@ -1,0 +1,40 @@
+import type { Transaction } from "kysely";
+import { type AppendOutcome, type AppendRequest, appendWithin, withRetries } from "./append.ts";
+import type { CooperationDatabase } from "./database.ts";
+import { type Directory, directoryOf } from "./directory.ts";
+import { type Mailbox, mailboxOf } from "./mailbox.ts";
+import { enterScope, type Scope } from "./scope.ts";
+import type { Tables } from "./tables.ts";
+import { type View, viewOf } from "./view.ts";
+
+/** One transaction in which matters are read and written together with what another part keeps in the same database. */
+export interface StoreTransaction {
+  /** Works for somebody from now on, until another scope is entered; what may be read follows from it. */
+  enter(scope: Scope): Promise<View & Directory & Mailbox>;
+  /** As `Store.append`, within this transaction; the scope is that of the request afterwards. */
+  append(scope: Scope, request: AppendRequest): Promise<AppendOutcome>;
+  /** For the queries of the other part. */
+  readonly sql: Transaction<Tables>;
+}
+
+/**
+ * Does all of the work or nothing of it, and does it again where the database says that only the moment was wrong; so
+ * the work leaves nothing behind outside the database.
+ */
+export function inTransaction<Value>(
+  database: CooperationDatabase,
+  work: (transaction: StoreTransaction) => Promise<Value>,
+): Promise<Value> {
+  return withRetries(() =>
+    database.sql.transaction().execute((sql) =>
+      work({
+        sql,
+        enter: async (scope) => {
+          await enterScope(sql, scope);
+          return { ...viewOf(sql, scope), ...directoryOf(sql), ...mailboxOf(sql) };
+        },
+        append: (scope, request) => appendWithin(sql, scope, request),
+      }),
+    ),
+  );
+}
