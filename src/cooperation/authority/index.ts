@@ -1,16 +1,16 @@
 /** An authority at work: what pages and commands go through. Knows all parts of cooperation below it. */
+export { type Authority, createAuthority } from "./authority.ts";
 export type {
   Alarm,
   AuthorityService,
   ClockView,
   CommandOutcome,
-  CooperationFact,
   MatterView,
   MeanwhileEvent,
   MessageView,
   OpenRequest,
   Option,
-  PersonCount,
   TickOutcome,
   Worker,
 } from "./service.ts";
+export type { AuthorityParts, LogTarget, TypedMatter } from "./workshop.ts";

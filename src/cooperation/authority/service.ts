@@ -1,4 +1,5 @@
 import type { Calendar, Deadline } from "../clocks/index.ts";
+import type { CooperationFact } from "../counting/index.ts";
 import type { ClockDefinition, Label, MatterType, Side } from "../definitions/index.ts";
 import type { EvidenceSummary } from "../exchange/index.ts";
 import type { ClockRun, Command, Matter, MissingContent, Refusal } from "../matter/index.ts";
@@ -122,37 +123,6 @@ export interface Alarm {
   readonly grade: ClockDefinition["alarm"];
   readonly at: Instant;
   readonly due: Instant | undefined;
-}
-
-/** One closed matter as it is counted. Nothing in it names a person or a case. */
-export interface CooperationFact {
-  readonly authority: AuthorityId;
-  /** Of the closing, in UTC. */
-  readonly year: number;
-  readonly month: number;
-  readonly direction: "outgoing" | "incoming";
-  readonly type: string;
-  /** The first of the legal bases. */
-  readonly legalBasis: string | null;
-  readonly partnerState: StateCode | null;
-  /** ICCS code of the principal offence. */
-  readonly offence: string | null;
-  readonly outcome: string;
-  /** The first of the grounds, where help was refused or postponed. */
-  readonly ground: string | null;
-  /** Whole days of each stage of the matter type; null where one of its ends did not happen. */
-  readonly stages: Readonly<Record<string, number | null>>;
-  /** Whether the request went or came through the exchange. */
-  readonly electronic: boolean;
-  readonly persons: readonly PersonCount[];
-  readonly countUnit: "requests";
-}
-
-/** Persons of one sex and age band in a closed matter. */
-export interface PersonCount {
-  readonly sex: "female" | "male" | "other" | "not-known";
-  readonly ageBand: string;
-  readonly persons: number;
 }
 
 /** What waiting work came to. */

@@ -1,0 +1,136 @@
+import type { MatterType, Side } from "../definitions/index.ts";
+import { isCommonEvent, type Matter } from "../matter/index.ts";
+import type { Action, MatterClass, MatterFacts, StateClass } from "../rights/index.ts";
+import type { StoredMatter } from "../store/index.ts";
+import type { OfficeId, PersonId } from "../words/index.ts";
+import { placeOf } from "./projection.ts";
+
+/** The classes of matter types that rights tell apart; a type that is not named here is assistance. */
+const classes: Readonly<Record<string, MatterClass>> = {
+  extradition: "extradition",
+  preservation: "electronic-evidence",
+  production: "electronic-evidence",
+  "spontaneous-information": "information",
+  "recommendation-follow-up": "follow-up",
+};
+const classOf = (type: string): MatterClass => classes[type] ?? "assistance";
+
+/** States on the sending side before the other side knows of the matter. */
+function statesBeforeOpening(type: MatterType): ReadonlySet<string> {
+  const found = new Set([type.initial.outgoing]);
+  for (const state of found) {
+    for (const { name, from, to } of type.transitions) {
+      if (name !== type.opening && from !== "any-open" && from.includes(state) && to !== "same") found.add(to);
+    }
+  }
+  return found;
+}
+
+/** What a state means for rights. While a proposal waits for a second person, the matter is under review. */
+export function stateClassOf(
+  type: MatterType,
+  { side, state, open, proposed }: { side: Side; state: string; open: boolean; proposed: boolean },
+): StateClass {
+  if (!open) return "closed";
+  if (proposed) return "review";
+  if (side === "requesting" && statesBeforeOpening(type).has(state)) {
+    if (type.states.find(({ id }) => id === state)?.editable === true) return "draft";
+    const opens = type.transitions.some(({ name, from }) => name === type.opening && from.includes(state));
+    return opens ? "approved" : "review";
+  }
+  const executes = type.transitions.some(
+    ({ from, to, side: by, roles }) =>
+      from !== "any-open" &&
+      from.includes(state) &&
+      to !== "same" &&
+      by === "requested" &&
+      roles.includes("executing-officer"),
+  );
+  return executes ? "executing" : "open";
+}
+
+/** What rights need to know of a matter. */
+export function factsOf(type: MatterType, matter: Matter, intake: OfficeId): MatterFacts {
+  const { office, assignee } = placeOf(matter, intake);
+  const { proposal } = matter;
+  const preparers = proposal?.by.kind === "person" ? [proposal.by.person] : matter.known ? [] : matter.drafters;
+  return {
+    id: matter.id,
+    office,
+    assignees: assignee === undefined ? [] : [assignee],
+    granted: [],
+    barred: [],
+    preparers,
+    confidentiality: "ordinary",
+    matterClass: classOf(matter.type),
+    stateClass: stateClassOf(type, { ...matter, proposed: proposal !== undefined }),
+    side: matter.side,
+  };
+}
+
+/** The same from what queues know; whether a proposal waits has to be said. */
+export function factsOfStored(type: MatterType, stored: StoredMatter, proposed: boolean): MatterFacts {
+  const side = stored.side === "requesting" ? "requesting" : "requested";
+  return {
+    id: stored.matter,
+    office: stored.office,
+    assignees: stored.assignee === null ? [] : [stored.assignee],
+    granted: stored.granted,
+    barred: stored.barred,
+    preparers: [],
+    confidentiality: stored.restricted ? "sealed" : "ordinary",
+    matterClass: classOf(stored.type),
+    stateClass: stateClassOf(type, { side, state: stored.state, open: stored.open, proposed }),
+    side,
+  };
+}
+
+/** A matter that is about to be opened, as rights see it: with its author as assignee. */
+export function factsOfNew(
+  type: MatterType,
+  matter: MatterFacts["id"],
+  side: Side,
+  who: { readonly person: PersonId; readonly office: OfficeId },
+): MatterFacts {
+  return {
+    id: matter,
+    office: who.office,
+    assignees: [who.person],
+    granted: [],
+    barred: [],
+    preparers: [],
+    confidentiality: "ordinary",
+    matterClass: classOf(type.id),
+    stateClass: side === "requesting" ? "draft" : "open",
+    side,
+  };
+}
+
+const ofCommonEvents: Readonly<Record<string, readonly Action[]>> = {
+  "fields-set": ["draft", "prepare", "acknowledge", "execute"],
+  "field-corrected": ["approve"],
+  assigned: ["assign"],
+  "attachment-added": ["upload-evidence"],
+  "consultation-held": ["prepare", "acknowledge", "decide", "execute"],
+  "information-asked": ["prepare", "acknowledge", "decide", "execute"],
+  "information-supplied": ["prepare", "acknowledge", "execute"],
+  note: ["read", "read-sealed"],
+  proposed: ["prepare", "execute"],
+  "proposal-declined": ["approve", "decide"],
+};
+
+/** The actions of which one must be allowed before somebody causes an event; roles are judged by the matter type too. */
+export function actionsFor(type: MatterType, matter: Matter, name: string): readonly Action[] {
+  if (isCommonEvent(name)) return ofCommonEvents[name] ?? [];
+  const transition = type.transitions.find((one) => one.name === name);
+  if (transition === undefined) return ["read", "read-sealed"];
+  if (name === type.opening) return ["send"];
+  if (transition.fourEyes === "proposal") return ["approve", "decide"];
+  if (transition.fourEyes === "draft") return ["approve"];
+  const ends = type.states.find(({ id }) => id === transition.to)?.open === false;
+  if (ends) return ["close", "approve"];
+  if (!matter.known) return ["prepare", "approve", "close"];
+  return transition.side === "requested" || matter.side === "requested"
+    ? ["execute", "acknowledge", "prepare", "decide"]
+    : ["acknowledge", "prepare"];
+}

@@ -1,0 +1,163 @@
+import { type CooperationFact, factOf } from "../counting/index.ts";
+import type { MatterType } from "../definitions/index.ts";
+import {
+  type Answer,
+  type DirectoryProblem,
+  type EvidenceSummary,
+  type ExchangeNode,
+  evidenceSummary,
+  type Introduction,
+  introduce,
+  isDirectoryProblem,
+  type KnownAuthority,
+  type MessageId,
+  type Refused,
+  receive,
+  resume,
+  usualRetryPolicy,
+} from "../exchange/index.ts";
+import { type AuthorityTransaction, createExchangeStore } from "../exchange-store/index.ts";
+import { decide } from "../rights/index.ts";
+import { createStore, type Partner, type Rebuilt } from "../store/index.ts";
+import { type MatterEvent, matterIdSchema } from "../words/index.ts";
+import { alarmsFor } from "./alarms.ts";
+import { takeIn } from "./arrival.ts";
+import { NotSendable } from "./carry-out.ts";
+import { commandFor, newestOf, openFor } from "./commanding.ts";
+import { newEventId } from "./identifier.ts";
+import { optionsOf } from "./options.ts";
+import { queueFor, viewFor } from "./reading.ts";
+import type { AuthorityService, CommandOutcome } from "./service.ts";
+import { workThatWaits } from "./waiting-work.ts";
+import { type AuthorityParts, matterFrom, projected, type TypedMatter, type Workshop } from "./workshop.ts";
+
+/** An authority with the doors that only the program itself uses. */
+export interface Authority extends AuthorityService {
+  /** Takes a sealed message from the network; for `exchangeRoutes`. */
+  receive(sealed: string): Promise<Answer | Refused>;
+  /** Pins another authority after its fingerprint was compared over another channel. */
+  introduce(introduction: Introduction, compared: string): Promise<KnownAuthority | DirectoryProblem>;
+  /** Has a message that was given up tried again; false when there is none. */
+  resume(message: MessageId): Promise<boolean>;
+  /** What is attested about all messages, to be compared with the other side by `reconcile`. */
+  evidences(): Promise<readonly EvidenceSummary[]>;
+  /** Makes every projection again from the events and compares; `write` also replaces those that differ. */
+  rebuildProjection(options?: { readonly write: boolean }): Promise<Rebuilt>;
+  /** Every matter as the system knows it, oldest first; for counting and checks, never for a page. */
+  matters(): AsyncIterable<TypedMatter>;
+}
+
+/** Puts an authority together from its parts. The database is open and migrated; whoever opened it closes it. */
+export function createAuthority(parts: AuthorityParts): Authority {
+  const byVersion = new Map(parts.types.map((type) => [`${type.id} ${type.version}`, type]));
+  const newest = new Map<string, MatterType>();
+  for (const { id } of parts.types) {
+    const type = newestOf(parts.types, id);
+    if (type !== undefined) newest.set(id, type);
+  }
+  const store = createStore(parts.database);
+  const node: ExchangeNode<AuthorityTransaction> = {
+    authority: parts.authority,
+    store: createExchangeStore(parts.database, parts.log?.origin ?? null),
+    keys: parts.keys,
+    now: parts.now,
+    random: parts.random,
+    retryPolicy: parts.retryPolicy ?? usualRetryPolicy,
+    deliver: (message, transaction) => takeIn(workshop, message, transaction),
+    report: parts.report,
+  };
+  const workshop: Workshop = {
+    parts,
+    node,
+    rights: parts.rights ?? decide,
+    typeOf: (id, version) => byVersion.get(`${id} ${version}`),
+  };
+  const within = node.store.transaction;
+  const system = { kind: "system" } as const;
+  const commanded = async (
+    work: (transaction: AuthorityTransaction) => Promise<CommandOutcome>,
+  ): Promise<CommandOutcome> => {
+    try {
+      return await within(work);
+    } catch (error) {
+      if (error instanceof NotSendable) return { kind: "refused", refusals: error.refusals };
+      throw error;
+    }
+  };
+  const partners = (): Promise<readonly Partner[]> => store.read(system, (view) => view.partners());
+  return {
+    authority: parts.authority,
+    state: parts.state,
+    name: parts.name,
+    types: newest,
+    calendars: parts.calendars,
+    durability: () => parts.database.durability(),
+    partners,
+    offices: () => store.read(system, (view) => view.offices()),
+    people: () => store.read(system, (view) => view.people()),
+    queue: (who, filter, page) => within((transaction) => queueFor(workshop, transaction, who, filter, page)),
+    view: (who, matter, reason) => within((transaction) => viewFor(workshop, transaction, who, matter, reason)),
+    open: (who, request) => commanded((transaction) => openFor(workshop, transaction, who, request)),
+    command: (who, command) => commanded((transaction) => commandFor(workshop, transaction, who, command)),
+    options: (view, who) => optionsOf(view, who, parts.now(), newEventId(parts.now(), parts.random)),
+    alarms: (who) => within((transaction) => alarmsFor(workshop, transaction, who)),
+    closedAsFacts: () => closedAsFacts(workshop, partners),
+    tick: () => workThatWaits(workshop, parts.post),
+    receive: (sealed) => receive(node, sealed),
+    introduce: async (introduction, compared) => {
+      const known = await introduce(introduction, compared, parts.now());
+      if (!isDirectoryProblem(known)) await within((transaction) => transaction.saveAuthority(known));
+      return known;
+    },
+    resume: (message) => within((transaction) => resume(node, transaction, message)),
+    evidences: async () => (await within((transaction) => transaction.correspondence.evidences())).map(evidenceSummary),
+    rebuildProjection: async (options) => {
+      const states = new Map((await partners()).map(({ authority, state }) => [authority, state]));
+      return store.rebuildProjection((events) => {
+        const held = matterFrom(workshop, events);
+        const { partner } = held.matter;
+        const partnerState = partner === undefined ? undefined : states.get(partner);
+        return projected(workshop, held, { calendars: parts.calendars, own: parts.state, partner: partnerState });
+      }, options);
+    },
+    matters: () => everyMatter(workshop),
+  };
+}
+
+const mattersAtOnce = 200;
+
+async function* everyMatter(workshop: Workshop): AsyncGenerator<TypedMatter> {
+  for (let after: string | undefined; ; ) {
+    const from = after;
+    const page = await workshop.node.store.transaction(async (transaction) => {
+      const view = await transaction.enter({ kind: "system" });
+      let query = transaction.sql
+        .selectFrom("cooperation.matter")
+        .select("matter")
+        .orderBy("matter")
+        .limit(mattersAtOnce);
+      if (from !== undefined) query = query.where("matter", ">", from);
+      const found: { readonly id: string; readonly events: readonly MatterEvent[] }[] = [];
+      for (const { matter } of await query.execute()) {
+        const history = await view.events(matterIdSchema.parse(matter));
+        found.push({ id: matter, events: history.map(({ event }) => event) });
+      }
+      return found;
+    });
+    for (const { events } of page) yield matterFrom(workshop, events);
+    after = page.at(-1)?.id;
+    if (after === undefined) return;
+  }
+}
+
+async function* closedAsFacts(
+  workshop: Workshop,
+  partners: () => Promise<readonly Partner[]>,
+): AsyncGenerator<CooperationFact> {
+  const states = new Map((await partners()).map(({ authority, state }) => [authority, state]));
+  for await (const { type, matter } of everyMatter(workshop)) {
+    const state = matter.partner === undefined ? undefined : states.get(matter.partner);
+    const fact = factOf(type, matter, workshop.parts.authority, state);
+    if (fact !== undefined) yield fact;
+  }
+}

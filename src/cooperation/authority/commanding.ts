@@ -1,0 +1,153 @@
+import type { AuthorityTransaction } from "../exchange-store/index.ts";
+import type { Command } from "../matter/index.ts";
+import { personIdSchema } from "../words/index.ts";
+import { actionsFor, factsOf, factsOfNew } from "./access.ts";
+import { type Carried, carryOut } from "./carry-out.ts";
+import { matterOpenedBy } from "./identifier.ts";
+import { mayOneOf, personAtWork, scopeOf } from "./reading.ts";
+import type { CommandOutcome, OpenRequest, Worker } from "./service.ts";
+import { matterFrom, type Workshop } from "./workshop.ts";
+
+/** Opens a matter for a person. */
+export async function openFor(
+  workshop: Workshop,
+  transaction: AuthorityTransaction,
+  who: Worker,
+  request: OpenRequest,
+): Promise<CommandOutcome> {
+  const own = await transaction.enter(scopeOf(who));
+  const person = await personAtWork(own, who);
+  const type = newestOf(workshop.parts.types, request.type);
+  if (person === undefined || type === undefined) return { kind: "not-allowed" };
+  const id = matterOpenedBy(request.command);
+  const facts = factsOfNew(type, id, request.side, who);
+  const action = request.side === "requesting" ? "draft" : "acknowledge";
+  if (!mayOneOf(workshop, person, [action], facts).allowed) return { kind: "not-allowed" };
+  // A form that is sent twice asks for what is there already.
+  const history = await own.events(id);
+  const before =
+    history.length === 0
+      ? undefined
+      : matterFrom(
+          workshop,
+          history.map(({ event }) => event),
+        ).matter;
+  const values = request.values === undefined ? {} : { values: request.values };
+  const data = { type: type.id, typeVersion: type.version, side: request.side, partner: request.partner, ...values };
+  const command: Command = { id: request.command, matter: id, expectedSequence: 0, name: "opened", data };
+  const carried = await carryOut(workshop, transaction, {
+    type:
+      before === undefined
+        ? type
+        : matterFrom(
+            workshop,
+            history.map(({ event }) => event),
+          ).type,
+    before,
+    command,
+    actor: scopeOf(who),
+    side: request.side,
+    scope: scopeOf(who),
+  });
+  return outcomeOf(carried, command);
+}
+
+/** The newest version of a matter type. */
+export function newestOf<Type extends { readonly id: string; readonly version: number }>(
+  types: readonly Type[],
+  id: string,
+): Type | undefined {
+  return types.filter((type) => type.id === id).sort((one, other) => other.version - one.version)[0];
+}
+
+/** Carries out a command of a person. */
+export async function commandFor(
+  workshop: Workshop,
+  transaction: AuthorityTransaction,
+  who: Worker,
+  command: Command,
+): Promise<CommandOutcome> {
+  const own = await transaction.enter(scopeOf(who));
+  const person = await personAtWork(own, who);
+  if (person === undefined) return { kind: "not-allowed" };
+  const history = (await own.matter(command.matter)) === undefined ? [] : await own.events(command.matter);
+  if (history.length === 0) return { kind: "unknown-matter" };
+  const events = history.map(({ event }) => event);
+  const { type, matter } = matterFrom(workshop, events);
+  const facts = factsOf(type, matter, workshop.parts.intake);
+  // A repeat is judged as what it repeats, which was allowed then; the answer tells only what the person did.
+  const repeated = events.some(({ id, by }) => id === command.id && by.kind === "person" && by.person === who.person);
+  if (!repeated) {
+    const assignee = command.name === "assigned" ? personIdSchema.safeParse(command.data.person).data : undefined;
+    const asked = mayOneOf(
+      workshop,
+      person,
+      actionsFor(type, matter, command.name),
+      facts,
+      assignee === undefined ? {} : { assignee },
+    );
+    if (!asked.allowed) {
+      if (asked.hidden) return { kind: "unknown-matter" };
+      // Who may act here but not alone is told so by the rule of the matter type, which names it.
+      if (asked.because !== "four-eyes") return { kind: "not-allowed" };
+    }
+    if (
+      assignee !== undefined &&
+      !(await own.people()).some((one) => one.person === assignee && one.active && one.office === command.data.office)
+    )
+      return { kind: "not-allowed" };
+  }
+  const carried = await carryOut(workshop, transaction, {
+    type,
+    before: matter,
+    command,
+    actor: scopeOf(who),
+    side: matter.side,
+    scope: scopeOf(who),
+  });
+  if (carried.kind === "refused" && carried.refusals.some(({ code }) => code === "changed-meanwhile")) {
+    const since = events.slice(command.expectedSequence).slice(-20);
+    return { kind: "conflict", since: since.map(({ name, at, by }) => ({ name, at, by })) };
+  }
+  return outcomeOf(carried, command);
+}
+
+function outcomeOf(carried: Carried, command: Command): CommandOutcome {
+  if (carried.kind === "refused") return carried;
+  if (carried.kind === "done")
+    return {
+      kind: "done",
+      matter: carried.matter.id,
+      sequence: carried.matter.sequence,
+      repeated: carried.repeated,
+    };
+  const { outcome } = carried;
+  switch (outcome.kind) {
+    case "conflict":
+      return { kind: "conflict", since: outcome.since.map(({ name, at, by }) => ({ name, at, by })) };
+    case "unknown-matter":
+      return { kind: "unknown-matter" };
+    case "other-office":
+    case "misattributed":
+    case "command-reused":
+      return { kind: "not-allowed" };
+    case "not-storable":
+      return { kind: "refused", refusals: [unstorable(outcome.at)] };
+    case "message-known":
+      throw new TypeError(`command ${command.id} brought no message`);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function unstorable(at: string) {
+  return {
+    code: "data-invalid",
+    message: "refusal.data-invalid",
+    field: at.split("/").filter((part) => part !== "" && part !== "values")[0],
+    guard: undefined,
+    article: undefined,
+    found: "",
+    expected: "a text without control character U+0000 or half characters",
+  } as const;
+}

@@ -1,0 +1,76 @@
+import type { MatterType } from "../definitions/index.ts";
+import type { Matter } from "../matter/index.ts";
+import type { ProjectedClock, Projection } from "../store/index.ts";
+import type { OfficeId, PersonId } from "../words/index.ts";
+import { type Calendars, clockViews, runState } from "./deadlines.ts";
+
+/** The office and the person that a matter lies with. Who opens a matter works on it until another is assigned. */
+export function placeOf(matter: Matter, intake: OfficeId): { office: OfficeId; assignee: PersonId | undefined } {
+  const last = matter.assignments.at(-1);
+  if (last !== undefined) return { office: last.office, assignee: last.person };
+  const opener = matter.events[0]?.by;
+  return opener?.kind === "person"
+    ? { office: opener.office, assignee: opener.person }
+    : { office: intake, assignee: undefined };
+}
+
+/**
+ * What the database keeps of a matter beside its events: a pure fold, so that it can be made again at any time.
+ *
+ * @param intake - The office that gets what arrives, until somebody is assigned.
+ */
+export function projectionOf(type: MatterType, matter: Matter, intake: OfficeId, states: Calendars): Projection {
+  const { office, assignee } = placeOf(matter, intake);
+  const clocks = projectedClocks(type, matter, states);
+  const due = clocks.flatMap(({ state, dueAt }) => (state === "running" && dueAt !== null ? [dueAt] : [])).sort()[0];
+  const reference = matter.fields["own-reference"]?.value;
+  const urgency = matter.fields.urgency?.value;
+  return {
+    type: matter.type,
+    typeVersion: String(matter.typeVersion),
+    side: matter.side,
+    state: matter.state,
+    open: matter.open,
+    office,
+    assignee: assignee ?? null,
+    restricted: false,
+    granted: [],
+    barred: [],
+    partner: matter.partner ?? null,
+    // The reference of the requesting side came with the request; it is not ours.
+    reference: matter.side === "requesting" && typeof reference === "string" ? reference : null,
+    urgent: urgency === "urgent" || urgency === "emergency",
+    openedAt: matter.openedAt,
+    changedAt: matter.changedAt,
+    dueAt: due ?? null,
+    clocks,
+    evidence: [],
+  };
+}
+
+function projectedClocks(type: MatterType, matter: Matter, states: Calendars): ProjectedClock[] {
+  const views = clockViews(type, matter, states);
+  return views.map(({ run, definition, deadline }, index) => {
+    const before = views.slice(0, index).filter((other) => other.run.clock === run.clock).length;
+    const newest = !views.slice(index + 1).some((other) => other.run.clock === run.clock);
+    const state = runState(run);
+    const end = deadline?.kind === "due" ? deadline : undefined;
+    const dueAt = end !== undefined && state !== "stopped" ? end.due : null;
+    // An end that came stays an alarm until the matter ends or the clock is started anew.
+    const alarmAt =
+      state === "running" ? (end?.warnings[0] ?? dueAt) : state === "expired" && newest && matter.open ? dueAt : null;
+    return {
+      clock: before === 0 ? run.clock : `${run.clock}-${before + 1}`,
+      state,
+      startedAt: run.startedAt,
+      dueAt,
+      alarmAt: alarmAt ?? null,
+      data: {
+        clock: run.clock,
+        startedBy: run.startedBy,
+        grade: definition.alarm,
+        warnings: [...(end?.warnings ?? [])],
+      },
+    };
+  });
+}

@@ -1,0 +1,98 @@
+import type { Calendar } from "../clocks/index.ts";
+import type { MatterType, Side } from "../definitions/index.ts";
+import type {
+  ArrivedMessage,
+  DeliveryOutcome,
+  ExchangeNode,
+  ExchangeNote,
+  OwnKeys,
+  Post,
+  RandomBytes,
+  ReadChunk,
+  RetryPolicy,
+} from "../exchange/index.ts";
+import type { AuthorityTransaction } from "../exchange-store/index.ts";
+import { fold, isFoldProblem, type Matter } from "../matter/index.ts";
+import type { Decision, Question } from "../rights/index.ts";
+import type { CooperationDatabase, Directory, Projection } from "../store/index.ts";
+import type { AuthorityId, Digest, Instant, MatterEvent, OfficeId, StateCode } from "../words/index.ts";
+import type { Calendars } from "./deadlines.ts";
+import { projectionOf } from "./projection.ts";
+
+/** Where the digests of events and evidences are written for good, in the order in which the database numbered them. */
+export interface LogTarget {
+  readonly origin: string;
+  /** Entries that are durable. */
+  size(): number;
+  append(digests: readonly Digest[]): Promise<unknown>;
+}
+
+/** What an authority is made of. Clock, chance, keys and network are handed in. */
+export interface AuthorityParts {
+  readonly authority: AuthorityId;
+  readonly state: StateCode;
+  readonly name: string;
+  readonly database: CooperationDatabase;
+  /** Every version of every matter type that a matter of this authority may have. */
+  readonly types: readonly MatterType[];
+  readonly calendars: ReadonlyMap<string, Calendar>;
+  /** The office that gets what arrives, until somebody is assigned. */
+  readonly intake: OfficeId;
+  readonly keys: () => OwnKeys;
+  readonly now: () => Instant;
+  readonly random: RandomBytes;
+  readonly post: Post;
+  readonly report: (note: ExchangeNote) => void;
+  /** Reads bytes of payloads that are sent; without it no payload is. */
+  readonly readChunk?: ReadChunk;
+  readonly retryPolicy?: RetryPolicy;
+  /** Who may do what; `decide` of the rights unless a test says otherwise. */
+  readonly rights?: (question: Question) => Decision;
+  readonly log?: LogTarget;
+  /** Takes arrived messages that belong to no matter, such as notices and payloads; without it they are not delivered. */
+  readonly otherMessages?: (message: ArrivedMessage, transaction: AuthorityTransaction) => Promise<DeliveryOutcome>;
+}
+
+/** The parts put together, as everything that works on matters needs them. */
+export interface Workshop {
+  readonly parts: AuthorityParts;
+  readonly node: ExchangeNode<AuthorityTransaction>;
+  readonly rights: (question: Question) => Decision;
+  typeOf(id: string, version: number): MatterType | undefined;
+}
+
+/** A matter in its type's version. */
+export interface TypedMatter {
+  readonly type: MatterType;
+  readonly matter: Matter;
+}
+
+/** The matter that events add up to. @throws Error where they do not: the record is damaged, or a type is not at hand. */
+export function matterFrom(workshop: Workshop, events: readonly MatterEvent[]): TypedMatter {
+  const { type: id, typeVersion } = events[0]?.data ?? {};
+  const type = typeof id === "string" && typeof typeVersion === "number" ? workshop.typeOf(id, typeVersion) : undefined;
+  if (type === undefined) throw new Error(`matter type ${String(id)} version ${String(typeVersion)} is not at hand`);
+  const matter = fold(type, events);
+  if (isFoldProblem(matter))
+    throw new Error(`the events do not add up at ${matter.sequence}: ${matter.problem} (${matter.found})`);
+  return { type, matter };
+}
+
+/** Whose calendars count in a matter. */
+export async function calendarsFor(
+  { parts }: Workshop,
+  directory: Pick<Directory, "partners">,
+  partner: AuthorityId | undefined,
+): Promise<Calendars> {
+  const known = partner === undefined ? [] : await directory.partners();
+  const state = known.find(({ authority }) => authority === partner)?.state;
+  return { calendars: parts.calendars, own: parts.state, partner: state };
+}
+
+export function projected({ parts }: Workshop, { type, matter }: TypedMatter, states: Calendars): Projection {
+  return projectionOf(type, matter, parts.intake, states);
+}
+
+export function otherSide(side: Side): Side {
+  return side === "requesting" ? "requested" : "requesting";
+}
