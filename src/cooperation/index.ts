@@ -1,15 +1,19 @@
 /** Requests between authorities: matters, clocks, evidence, exchange. Knows the classification and nothing else. */
-export type {
-  Alarm,
-  AuthorityService,
-  ClockView,
-  CommandOutcome,
-  MatterView,
-  MeanwhileEvent,
-  OpenRequest,
-  Option,
-  TickOutcome,
-  Worker,
+export {
+  type Alarm,
+  type Authority,
+  type AuthorityParts,
+  type AuthorityService,
+  type ClockView,
+  type CommandOutcome,
+  createAuthority,
+  type LogTarget,
+  type MatterView,
+  type MeanwhileEvent,
+  type OpenRequest,
+  type Option,
+  type TickOutcome,
+  type Worker,
 } from "./authority/index.ts";
 export {
   type BundleInput,
@@ -19,6 +23,7 @@ export {
   verifyBundle,
   writeBundle,
 } from "./bundle/index.ts";
+export { type CooperationFact, personsCsv, requestsCsv } from "./counting/index.ts";
 export { caseJsonLd, custodyChain, custodyEventName, custodyOf, custodyProblems, stageRules } from "./custody/index.ts";
 export {
   type FieldDefinition,
