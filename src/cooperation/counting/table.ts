@@ -33,11 +33,11 @@ export const requestColumns = [
  * ```yaml
  * stream: cooperation-requests
  * title: { en: Closed requests for cooperation, zh: 已办结的合作请求 }
- * kind: register
+ * kind: matters
  * publisher: { en: Central authority of Utopia, zh: 乌托邦中央机关 }
  * licence: internal
  * locations: [{ file: raw/requests.csv }]
- * obtain: justitia authority count
+ * obtain: Write the closed matters with `requestsCsv` to raw/requests.csv.
  * format: { kind: csv }
  * columns:
  *   authority: { required: true }
@@ -46,7 +46,7 @@ export const requestColumns = [
  *   type: { required: true }
  *   legal_basis: { whenEmpty: _U }
  *   partner_state: { whenEmpty: _U }
- *   offence: { whenEmpty: "9999" }
+ *   offence: { required: true, onFail: flag }
  *   outcome: { required: true }
  *   ground: { whenEmpty: _Z }
  *   electronic: { type: boolean, required: true, "true": ["true"], "false": ["false"] }
@@ -55,11 +55,13 @@ export const requestColumns = [
  *     title: { en: Closed requests, zh: 已办结的请求 }
  *     countUnit: requests
  *     period: { column: month, frequency: M }
+ *     area: { constant: XB }
  *     classification: { column: offence }
  *     dimensions: [direction, type, legal_basis, partner_state, outcome, ground, electronic]
  * ```
  *
- * Small counts are protected when the observatory publishes, not here.
+ * The area is the State of the authority, as the observatory names it. Small counts are protected when the observatory
+ * publishes, not here.
  */
 export function requestsCsv(facts: readonly CooperationFact[]): string {
   const stages = [...new Set(facts.flatMap((fact) => Object.keys(fact.stages)))].sort();
