@@ -72,6 +72,8 @@ export {
   memoryPeople,
   normalSignInName,
   type Session,
+  type SignInStores,
+  sessionDigest,
   sessionOf,
   signInWithPassword,
 } from "./people/index.ts";

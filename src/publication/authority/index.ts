@@ -22,5 +22,5 @@ export { actorName, eventName, faultOf, type Names } from "./names.ts";
 export { fieldsOfSection, sectionPage, stepPage } from "./pages/forms.ts";
 export { matterPage, matterTitle } from "./pages/matter.ts";
 export { type QueueChoice, queuePage } from "./pages/queue.ts";
-export { auditPage, documentPage, type LoggedLook } from "./pages/record.ts";
+export { auditPage, backHome, documentPage, type LoggedLook, readLogPage } from "./pages/record.ts";
 export { type EntryKind, entries, entryPage, type FormState, newMatterPage, signInPage } from "./pages/simple-forms.ts";

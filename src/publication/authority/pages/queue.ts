@@ -8,7 +8,6 @@ import { type Names, partnerName, stateName } from "../names.ts";
 export interface QueueChoice {
   readonly whose: "office" | "mine";
   readonly open: boolean;
-  readonly type: string;
 }
 
 /** What a queue page is drawn from. */

@@ -87,3 +87,18 @@ ${faults.length === 0 ? "" : html`<ul>${faults.map(({ sequence, fault }) => html
   }
 <p><a href="${deskAddress(words, ["matters", view.matter.id])}">${words.text("form.back")}</a></p>`;
 }
+
+/** Who looked at what, for auditors: no content of a matter. */
+export function readLogPage(looks: readonly LoggedLook[], desk: Desk, words: DeskWords): Html {
+  return html`<h2 id="reads">${words.text("audit.reads")}</h2>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="reads"><table><thead><tr><th scope="col">${words.text("matter.when")}</th><th scope="col">${words.text("matter.who")}</th><th scope="col">${words.text("audit.disclosed")}</th><th scope="col">${words.text("audit.reason")}</th></tr></thead>
+<tbody>${looks.map(
+    (look) =>
+      html`<tr><td>${timeOf(look.at, desk)}</td><td>${look.who}</td><td dir="auto">${look.what}</td><td dir="auto">${look.reason ?? ""}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+/** The way back from a page that says a problem. */
+export function backHome(words: DeskWords): Html {
+  return html`<p><a href="${deskAddress(words, [])}">${words.text("site.queue")}</a></p>`;
+}

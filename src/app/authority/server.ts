@@ -1,0 +1,325 @@
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { secureHeaders } from "hono/secure-headers";
+import { trimTrailingSlash } from "hono/trailing-slash";
+import {
+  endSession,
+  eventIdSchema,
+  instantSchema,
+  type Json,
+  matterIdSchema,
+  type QueueFilter,
+  type QueuePlace,
+  sessionDigest,
+  signInWithPassword,
+} from "../../cooperation/index.ts";
+import {
+  backHome,
+  clockTime,
+  type DeskLanguage,
+  type DeskWords,
+  deskAddress,
+  deskLanguages,
+  deskStyleAddress,
+  deskStyleSheet,
+  deskWords,
+  type Fault,
+  type FormState,
+  faultOf,
+  newMatterPage,
+  queuePage,
+  readLogPage,
+  renderDesk,
+  signInPage,
+} from "../../publication/index.ts";
+import {
+  matterPath,
+  saveEntry,
+  saveSection,
+  showAudit,
+  showDocument,
+  showEntry,
+  showMatter,
+  showSection,
+  showStep,
+  takeStep,
+} from "./matter-pages.ts";
+import type { DeskSurroundings } from "./surroundings.ts";
+import {
+  type ChosenRoles,
+  DeskProblem,
+  deskFor,
+  formFits,
+  goTo,
+  roleOf,
+  sentForm,
+  setToken,
+  show,
+  tokenOf,
+  type Visit,
+  visitOf,
+  visitorToken,
+} from "./visit.ts";
+
+/** Bytes that a form may have. */
+const largestForm = 2_000_000;
+const queueSize = 50;
+
+/** The pages of one authority, and the door for messages of others. */
+export function createDesk(around: DeskSurroundings): Hono {
+  const catalogues = new Map(deskLanguages.map((language) => [language, deskWords(language)]));
+  const chosen: ChosenRoles = new Map();
+  const app = new Hono();
+  app.route("/exchange", around.exchange);
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["data:"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+      // A form sent under "no-referrer" would not say where it comes from.
+      referrerPolicy: "same-origin",
+      xFrameOptions: "DENY",
+    }),
+  );
+  app.use(trimTrailingSlash());
+  app.use(async (context, next) => {
+    await next();
+    if (!context.res.headers.has("cache-control")) context.res.headers.set("cache-control", "no-store");
+  });
+  app.get(deskStyleAddress, (context) => {
+    context.header("cache-control", "public, max-age=31536000, immutable");
+    return context.body(deskStyleSheet, 200, { "content-type": "text/css; charset=utf-8" });
+  });
+
+  const wordsIn = (context: Context): DeskWords => {
+    const asked = context.req.path.split("/")[1];
+    const found = deskLanguages.find((language) => language === asked);
+    const words = found === undefined ? undefined : catalogues.get(found);
+    if (words === undefined) throw new DeskProblem("not-found");
+    return words;
+  };
+  const preferredWords = (context: Context): DeskWords => {
+    const path = context.req.path.split("/")[1];
+    const wanted = [path, ...(context.req.header("accept-language") ?? "").split(",")].map((tag) =>
+      (tag ?? "").trim().slice(0, 2).toLowerCase(),
+    );
+    const language: DeskLanguage = wanted.flatMap((tag) => deskLanguages.filter((one) => one === tag))[0] ?? "en";
+    return catalogues.get(language) ?? deskWords(language);
+  };
+  app.use(
+    bodyLimit({
+      maxSize: largestForm,
+      onError: (context) => problem(context, "problem.badRequest", "problem.tooLarge", 413),
+    }),
+  );
+
+  const problem = async (
+    context: Context,
+    key: "problem.notFound" | "problem.badRequest" | "problem.notAllowed" | "problem.server",
+    hint:
+      | "problem.notFoundHint"
+      | "problem.form"
+      | "problem.notAllowedHint"
+      | "problem.serverHint"
+      | "problem.tooLarge",
+    status: 400 | 403 | 404 | 413 | 500,
+  ): Promise<Response> => {
+    const words = preferredWords(context);
+    const desk = await deskFor(around, "", undefined);
+    const fault: Fault = { input: undefined, text: words.text(hint), article: undefined };
+    return context.html(
+      renderDesk(desk, words, { title: words.text(key), path: [], faults: [fault], content: backHome(words) }),
+      status,
+    );
+  };
+
+  const signedIn = (method: "get" | "post", path: string, answer: (visit: Visit) => Promise<Response>): void => {
+    app[method](`/:language${path}`, async (context) => {
+      const words = wordsIn(context);
+      const visit = await visitOf(around, chosen, context, words);
+      if (visit === undefined) return context.redirect(deskAddress(words, ["sign-in"]), 303);
+      return answer(visit);
+    });
+  };
+
+  app.get("/", (context) => context.redirect(deskAddress(preferredWords(context), []), 302));
+
+  const showSignIn = async (context: Context, state: Omit<FormState, "command">, status: 200 | 422 = 200) => {
+    const words = wordsIn(context);
+    const desk = await deskFor(around, visitorToken(around, context), undefined);
+    const people = (await around.service.people()).filter(({ active }) => active);
+    const content = signInPage(people, { ...state, command: "" }, desk, words);
+    const page = { title: words.text("signIn.title"), path: ["sign-in"], faults: state.faults, content };
+    return await show({ context, desk, words }, page, status);
+  };
+  app.get("/:language/sign-in", (context) => showSignIn(context, { values: {}, faults: [] }));
+  app.post("/:language/sign-in", async (context) => {
+    const words = wordsIn(context);
+    const sent = await sentForm(context);
+    if (!formFits(around, tokenOf(around, context, "visit"), sent)) throw new DeskProblem("form");
+    const previousToken = tokenOf(around, context, "session");
+    const attempt = {
+      name: sent.person?.[0] ?? "",
+      password: sent.password?.[0] ?? "",
+      address: "page",
+      ...(previousToken === undefined ? {} : { previousToken }),
+    };
+    const result = await signInWithPassword(around.signIn, attempt, around.now(), around.random);
+    if (result.signedIn) {
+      setToken(around, context, "session", result.token);
+      return goTo({ context, words }, []);
+    }
+    const text =
+      result.because === "wrong"
+        ? words.text("signIn.wrong")
+        : words.text("signIn.wait", { time: `${clockTime(result.retryAt, "UTC")} UTC` });
+    const faults = [{ input: "password", text, article: undefined }];
+    return showSignIn(context, { values: { person: sent.person ?? [] }, faults }, 422);
+  });
+  signedIn("post", "/sign-out", async (visit) => {
+    const token = tokenOf(around, visit.context, "session");
+    const digest = token === undefined ? undefined : sessionDigest(token);
+    if (digest !== undefined) chosen.delete(digest);
+    if (token !== undefined) await endSession(around.signIn, token);
+    setToken(around, visit.context, "session", "");
+    return goTo(visit, ["sign-in"]);
+  });
+  signedIn("post", "/role", async (visit) => {
+    const token = tokenOf(around, visit.context, "session");
+    const digest = token === undefined ? undefined : sessionDigest(token);
+    const role = roleOf(visit.sent.role?.[0] ?? "");
+    const own = visit.people.find(({ person }) => person === visit.worker.person);
+    if (digest === undefined || role === undefined || own?.roles.includes(role) !== true) throw new DeskProblem("form");
+    chosen.set(digest, role);
+    return goTo(visit, []);
+  });
+
+  signedIn("get", "", (visit) => showQueue(around, visit));
+  signedIn("get", "/new", (visit) => showNew(around, visit, { values: {}, faults: [], command: around.newId() }));
+  signedIn("post", "/new", (visit) => openNew(around, visit));
+  signedIn("get", "/matters/:matter", (visit) => showMatter(around, visit));
+  signedIn("get", "/matters/:matter/document", (visit) => showDocument(around, visit));
+  signedIn("get", "/matters/:matter/audit", (visit) => showAudit(around, visit));
+  signedIn("get", "/matters/:matter/sections/:section", (visit) => showSection(around, visit));
+  signedIn("post", "/matters/:matter/sections/:section", (visit) => saveSection(around, visit));
+  signedIn("get", "/matters/:matter/steps/:step", (visit) => showStep(around, visit));
+  signedIn("post", "/matters/:matter/steps/:step", (visit) => takeStep(around, visit));
+  signedIn("get", "/matters/:matter/entries/:entry", (visit) => showEntry(around, visit));
+  signedIn("post", "/matters/:matter/entries/:entry", (visit) => saveEntry(around, visit));
+
+  app.notFound((context) => problem(context, "problem.notFound", "problem.notFoundHint", 404));
+  app.onError((error, context) => {
+    if (error instanceof DeskProblem) return problem(context, error.key, error.hint, error.status);
+    if (error instanceof URIError) return problem(context, "problem.notFound", "problem.notFoundHint", 404);
+    around.report(error);
+    return problem(context, "problem.server", "problem.serverHint", 500);
+  });
+  return app;
+}
+
+function placeOf(context: Context): QueuePlace | undefined {
+  const matter = matterIdSchema.safeParse(context.req.query("after"));
+  const due = context.req.query("due");
+  const dueAt = instantSchema.nullable().safeParse(due ?? null);
+  return matter.success && dueAt.success ? { matter: matter.data, dueAt: dueAt.data } : undefined;
+}
+
+async function showQueue(around: DeskSurroundings, visit: Visit): Promise<Response> {
+  const { context, words, desk, worker } = visit;
+  if (worker.role === "auditor") {
+    const looks = (await around.looks(worker, undefined)) ?? [];
+    return await show(visit, { title: words.text("audit.title"), path: [], content: readLogPage(looks, desk, words) });
+  }
+  const whose = context.req.query("whose") === "mine" ? "mine" : "office";
+  const open = context.req.query("open") !== "no";
+  const filter: QueueFilter = {
+    open,
+    ...(whose === "mine" ? { assignee: worker.person } : {}),
+  };
+  const after = placeOf(context);
+  const page = await around.service.queue(worker, filter, {
+    size: queueSize,
+    ...(after === undefined ? {} : { after }),
+  });
+  const reading = {
+    choice: { whose, open } as const,
+    page,
+    types: around.service.types,
+    names: { people: visit.people, partners: await around.service.partners() },
+    alarms: await around.service.alarms(worker),
+  };
+  return await show(visit, {
+    title: words.text("queue.title"),
+    path: [],
+    query: { whose: context.req.query("whose") === undefined ? undefined : whose, open: open ? undefined : "no" },
+    content: queuePage(reading, desk, words),
+  });
+}
+
+async function showNew(
+  around: DeskSurroundings,
+  visit: Visit,
+  state: FormState,
+  status: 200 | 403 | 422 = 200,
+): Promise<Response> {
+  const { words, desk } = visit;
+  const types = [...around.service.types.values()].filter(({ directions }) => directions.includes("outgoing"));
+  const partners = (await around.service.partners()).filter(({ active }) => active);
+  return await show(
+    visit,
+    {
+      title: words.text("new.title"),
+      path: ["new"],
+      trail: [{ title: words.text("site.queue"), address: deskAddress(words, []) }],
+      faults: state.faults,
+      content: newMatterPage(types, partners, state, desk, words),
+    },
+    status,
+  );
+}
+
+async function openNew(around: DeskSurroundings, visit: Visit): Promise<Response> {
+  const { service } = around;
+  const { sent, words } = visit;
+  const type = service.types.get(sent.type?.[0] ?? "");
+  const partner = (await service.partners()).find(({ authority }) => authority === sent.partner?.[0]);
+  const again = (faults: readonly Fault[], status: 403 | 422) =>
+    showNew(around, visit, { values: sent, faults, command: around.newId() }, status);
+  if (type === undefined || partner === undefined)
+    return again(
+      [
+        ...(type === undefined ? [{ input: "type", text: words.text("new.missingType"), article: undefined }] : []),
+        ...(partner === undefined
+          ? [{ input: "partner", text: words.text("new.missingPartner"), article: undefined }]
+          : []),
+      ],
+      422,
+    );
+  const known: Readonly<Record<string, Json>> = {
+    "requesting-state": service.state,
+    "requested-state": partner.state,
+    "requesting-authority": service.name,
+    "requested-authority": partner.name,
+  };
+  const values = Object.fromEntries(Object.entries(known).filter(([id]) => type.fields.some((one) => one.id === id)));
+  const command = eventIdSchema.safeParse(sent.command?.[0]);
+  const outcome = await service.open(visit.worker, {
+    command: command.success ? command.data : around.newId(),
+    type: type.id,
+    side: "requesting",
+    partner: partner.authority,
+    values,
+  });
+  if (outcome.kind === "done") return goTo(visit, matterPath(outcome.matter), { done: "opened" });
+  if (outcome.kind === "refused")
+    return again(
+      outcome.refusals.map((refusal) => faultOf(refusal, type, words, [])),
+      422,
+    );
+  return again([{ input: undefined, text: words.text("problem.notAllowedHint"), article: undefined }], 403);
+}

@@ -1,0 +1,43 @@
+import type { Hono } from "hono";
+import type { AuthorityService, EventId, Instant, MatterId, SignInStores, Worker } from "../../cooperation/index.ts";
+import type { LoggedLook } from "../../publication/index.ts";
+
+/** What the pages of an authority are handed: the service, who may sign in, the clock and chance. */
+export interface DeskSurroundings {
+  readonly service: Pick<
+    AuthorityService,
+    | "authority"
+    | "state"
+    | "name"
+    | "types"
+    | "calendars"
+    | "durability"
+    | "partners"
+    | "people"
+    | "queue"
+    | "view"
+    | "open"
+    | "command"
+    | "options"
+    | "alarms"
+  >;
+  /** Accounts, sessions and attempts; the sign-in name of a person is the identifier of the person. */
+  readonly signIn: SignInStores;
+  /** 32 bytes or more, kept secret: the tokens of the forms are made with them. */
+  readonly formKey: Uint8Array;
+  /** Whether States, persons and cases are invented. */
+  readonly invented: boolean;
+  /** Whether pages are reached by HTTPS, so that cookies go nowhere else. */
+  readonly https: boolean;
+  readonly now: () => Instant;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly newId: () => EventId;
+  /** Who looked at a matter, or at any; undefined where the worker may not know. Newest last. */
+  readonly looks: (who: Worker, matter: MatterId | undefined) => Promise<readonly LoggedLook[] | undefined>;
+  /** Told after a command was carried out, so that waiting work need not wait for the next turn. */
+  readonly changed: () => void;
+  /** Takes note of a mistake of the program. */
+  readonly report: (error: unknown) => void;
+  /** Where other authorities bring their messages. */
+  readonly exchange: Hono;
+}
