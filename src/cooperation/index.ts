@@ -23,6 +23,7 @@ export {
   verifyBundle,
   writeBundle,
 } from "./bundle/index.ts";
+export { readCalendars } from "./clocks/index.ts";
 export { type CooperationFact, personsCsv, requestsCsv } from "./counting/index.ts";
 export { caseJsonLd, custodyChain, custodyEventName, custodyOf, custodyProblems, stageRules } from "./custody/index.ts";
 export {
@@ -35,6 +36,17 @@ export {
   readMatterTypes,
 } from "./definitions/index.ts";
 export { type Disk, nodeDisk } from "./disk/index.ts";
+export {
+  exchangeRoutes,
+  fingerprint as introductionFingerprint,
+  generatePrivateKey,
+  httpPost,
+  type Introduction,
+  newMessageId,
+  type OwnKeys,
+  privateKeySchema,
+  usableKey,
+} from "./exchange/index.ts";
 export {
   checkLog,
   commitment,

@@ -1,0 +1,237 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  authorityIdSchema,
+  type CommandOutcome,
+  exampleValues,
+  hashPassword,
+  instantSchema,
+  introductionFingerprint,
+  type JsonObject,
+  type MatterId,
+  officeIdSchema,
+  type PersonId,
+  personIdSchema,
+  type Role,
+  stateCodeSchema,
+  type Worker,
+} from "../../cooperation/index.ts";
+import { cooperationDefinitions } from "./definitions.ts";
+import { type AuthorityFolder, keysEnd, makeAuthorityFolder } from "./folder.ts";
+import { newId, now, type RunningAuthority, runAuthority } from "./running.ts";
+
+const office = officeIdSchema.parse("central-office");
+
+/** The invented people of both authorities: who they are, and in which roles. */
+const parts = [
+  {
+    id: "aldoria-central",
+    state: "XA",
+    name: "Central Authority of Aldoria",
+    people: [
+      ["Mira Oland", ["case-officer", "executing-officer"]],
+      ["Tomas Werrin", ["approver"]],
+      ["Helena Prasto", ["head-of-office", "approver"]],
+      ["Ilya Norden", ["contact-point"]],
+      ["Sana Audley", ["auditor"]],
+    ],
+  },
+  {
+    id: "brevia-central",
+    state: "XB",
+    name: "Central Authority of Brevia",
+    people: [
+      ["Jonas Bellamy", ["case-officer", "executing-officer"]],
+      ["Rana Costil", ["approver"]],
+      ["Pavel Dromer", ["head-of-office", "approver"]],
+      ["Noor Estevan", ["contact-point"]],
+      ["Yuki Farrow", ["auditor"]],
+    ],
+  },
+] as const satisfies readonly {
+  readonly id: string;
+  readonly state: string;
+  readonly name: string;
+  readonly people: readonly (readonly [string, readonly Role[]])[];
+}[];
+
+/** One side of the demonstration. */
+export interface DemonstrationSide {
+  readonly name: string;
+  readonly address: string;
+  readonly people: readonly { readonly name: string; readonly roles: readonly Role[]; readonly person: PersonId }[];
+}
+
+export interface Demonstration {
+  readonly sides: readonly DemonstrationSide[];
+  /** The same for everybody; made anew for every demonstration. */
+  readonly password: string;
+  stop(): Promise<void>;
+}
+
+interface Side {
+  readonly running: RunningAuthority;
+  readonly folder: AuthorityFolder;
+  readonly people: DemonstrationSide["people"];
+}
+
+/**
+ * Two authorities of two invented States on this machine, introduced to each other, with people and a few matters that
+ * went through the service itself. Everything is in a temporary folder, which goes when they stop.
+ *
+ * @param ports - Of the two; 0 lets the system choose.
+ */
+export async function demonstrate(
+  ports: readonly [number, number],
+  report: (text: string) => void,
+): Promise<Demonstration> {
+  const folder = await mkdtemp(join(tmpdir(), "justitia-authorities-"));
+  const definitions = await cooperationDefinitions();
+  const password = randomBytes(9).toString("base64url");
+  const sides: Side[] = [];
+  const stop = async (): Promise<void> => {
+    for (const { running } of sides) await running.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const addresses = new Map<string, string>();
+    const hash = await hashPassword(password, (bytes) => new Uint8Array(randomBytes(bytes)));
+    for (const [index, part] of parts.entries()) {
+      const people = part.people.map(([name, roles]) => ({ name, roles, person: personIdSchema.parse(newId()) }));
+      const from = now();
+      const until = instantSchema.parse(new Date(keysEnd(Date.parse(from))).toISOString());
+      const about = {
+        authority: authorityIdSchema.parse(part.id),
+        state: stateCodeSchema.parse(part.state),
+        name: part.name,
+        office,
+        invented: true,
+      };
+      const passwords = Object.fromEntries(people.map(({ person }) => [person, hash]));
+      const kept = await makeAuthorityFolder(join(folder, part.id), about, passwords, from, until);
+      const at = { hostname: "127.0.0.1", port: ports[index] ?? 0, https: false };
+      const running = await runAuthority(kept, definitions, at, (to) => addresses.get(to), report);
+      addresses.set(part.id, `${running.address}/exchange`);
+      sides.push({ running, folder: kept, people });
+    }
+    const [aldoria, brevia] = sides;
+    if (aldoria === undefined || brevia === undefined) throw new Error("two sides were made");
+    await introduceTo(aldoria, brevia);
+    await introduceTo(brevia, aldoria);
+    await someMatters(aldoria, brevia);
+    return {
+      sides: sides.map(({ running, folder: { name }, people }) => ({ name, address: running.address, people })),
+      password,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Writes the directory of an authority, and has it know the other one. */
+async function introduceTo({ running, people }: Side, other: Side): Promise<void> {
+  await running.store.read({ kind: "system" }, async (directory) => {
+    await directory.putOffice({ office, name: "Central office", data: {} });
+    for (const { name, roles, person } of people)
+      await directory.putPerson({ person, office, name, roles: [...roles], active: true, data: {} });
+    const { authority, state, name } = other.folder;
+    await directory.putPartner({ authority, state, name, active: true, data: {} });
+  });
+  const { introduction } = other.folder;
+  await running.authority.introduce(introduction, introductionFingerprint(introduction));
+}
+
+function worker({ people }: Side, role: Role): Worker {
+  const found = people.find(({ roles }) => roles.includes(role));
+  if (found === undefined) throw new Error(`nobody is ${role}`);
+  return { person: found.person, office, role };
+}
+
+function matterOf(outcome: CommandOutcome): MatterId {
+  if (outcome.kind !== "done") throw new Error(`the demonstration could not be made: ${JSON.stringify(outcome)}`);
+  return outcome.matter;
+}
+
+async function act(
+  { running }: Side,
+  who: Worker,
+  matter: MatterId,
+  name: string,
+  data: JsonObject = {},
+): Promise<void> {
+  const view = await running.authority.view(who, matter);
+  if (view === undefined) throw new Error(`the demonstration could not be made: ${name} by ${who.role}`);
+  const command = { id: newId(), matter, expectedSequence: view.matter.sequence, name, data };
+  matterOf(await running.authority.command(who, command));
+}
+
+async function draft(from: Side, to: Side, type: string, given: JsonObject, reference: string): Promise<MatterId> {
+  const { authority } = from.running;
+  return matterOf(
+    await authority.open(worker(from, type === "preservation" ? "contact-point" : "case-officer"), {
+      command: newId(),
+      type,
+      side: "requesting",
+      partner: to.folder.authority,
+      values: { "own-reference": reference, ...given },
+    }),
+  );
+}
+
+const parties = (from: Side, to: Side): JsonObject => {
+  return {
+    "requesting-state": from.folder.state,
+    "requested-state": to.folder.state,
+    "requesting-authority": from.folder.name,
+  };
+};
+
+async function complete(from: Side, to: Side, type: string, given: JsonObject, reference: string): Promise<MatterId> {
+  const who = worker(from, "case-officer");
+  const definition = from.running.authority.types.get(type);
+  if (definition === undefined) throw new Error(`there is no matter type ${type}`);
+  const matter = await draft(from, to, type, parties(from, to), reference);
+  const values = exampleValues(definition, now(), { ...parties(from, to), ...given });
+  await act(from, who, matter, "fields-set", { values });
+  return matter;
+}
+
+async function someMatters(aldoria: Side, brevia: Side): Promise<void> {
+  const type = "mutual-legal-assistance";
+  const contents = {
+    "legal-bases": ["untoc"],
+    proceeding: "Investigation of an organised group that sold stolen cultural property (invented).",
+    facts:
+      "In spring a group took three paintings from a museum in Aldoria and offered them for sale in Brevia (invented).",
+    "assistance-description": "Statements of two witnesses and the records of one bank account (invented).",
+    "request-language": "en",
+    urgency: "urgent",
+    "urgency-reason": "One of the witnesses will leave Brevia in six weeks (invented).",
+  };
+  await draft(aldoria, brevia, type, parties(aldoria, brevia), "XA-2026-003");
+  const review = await complete(aldoria, brevia, type, contents, "XA-2026-002");
+  await act(aldoria, worker(aldoria, "case-officer"), review, "submitted");
+  for (const [from, to, reference] of [
+    [aldoria, brevia, "XA-2026-001"],
+    [brevia, aldoria, "XB-2026-014"],
+  ] as const) {
+    const matter = await complete(from, to, type, contents, reference);
+    await act(from, worker(from, "case-officer"), matter, "submitted");
+    await act(from, worker(from, "approver"), matter, "approved");
+    await act(from, worker(from, "case-officer"), matter, "sent");
+  }
+  await settle(aldoria, brevia);
+}
+
+/** Both sides do what waits until nothing does any more. */
+async function settle(...sides: readonly Side[]): Promise<void> {
+  for (let idle = 0, turns = 0; idle < 2 && turns < 50; turns += 1) {
+    let done = 0;
+    for (const { running } of sides) done += await running.turn();
+    idle = done === 0 ? idle + 1 : 0;
+  }
+}
