@@ -1,4 +1,6 @@
 /** The program as a whole: what its tests and its benchmarks drive. Nothing in src/ may import it. */
+
+export { type Demonstration, demonstrate } from "./authority/demonstration.ts";
 export { exitCodes } from "./exit-codes.ts";
 export { main } from "./main.ts";
 export { type BuildSettings, buildObservatory, type OpenObservatory, openObservatory } from "./observatory.ts";

@@ -51,6 +51,9 @@ async function readingOf(around: DeskSurroundings, visit: Visit): Promise<Readin
   return { view, names: { people: visit.people, partners: await around.service.partners() } };
 }
 
+const isReading = (found: unknown): found is Reading =>
+  typeof found === "object" && found !== null && "view" in found && "names" in found;
+
 const pathOf = (view: MatterView, ...more: string[]): string[] => ["matters", view.matter.id, ...more];
 
 function pageOf(
@@ -67,7 +70,12 @@ function pageOf(
 
 /** The page of a matter. */
 export async function showMatter(around: DeskSurroundings, visit: Visit): Promise<Response> {
-  const { view, names } = await readingOf(around, visit);
+  const reading = await readingOf(around, visit).catch((error: unknown) => error);
+  // Who has done the last thing that was theirs to do need not see the matter any more.
+  if (reading instanceof DeskProblem && visit.context.req.query("done") !== undefined)
+    return goTo(visit, [], { done: "yes" });
+  if (!isReading(reading)) throw reading;
+  const { view, names } = reading;
   const { words, desk } = visit;
   const options = around.service.options(view, visit.worker);
   const done = visit.context.req.query("done");

@@ -257,6 +257,7 @@ async function showQueue(around: DeskSurroundings, visit: Visit): Promise<Respon
     title: words.text("queue.title"),
     path: [],
     query: { whose: context.req.query("whose") === undefined ? undefined : whose, open: open ? undefined : "no" },
+    done: context.req.query("done") === undefined ? undefined : words.text("queue.done"),
     content: queuePage(reading, desk, words),
   });
 }

@@ -67,6 +67,7 @@ export const ar: Readonly<Record<AuthorityMessageKey, string>> = {
   "queue.ordinary": "عادي",
   "queue.noDeadline": "لا يوجد",
   "queue.noReference": "بلا مرجع ({$id})",
+  "queue.done": "تم. لم يعد يجوز لك الاطلاع على هذه المسألة.",
   "queue.alarms": "ما يحتاج إلى نظر",
   "alarm.warning": "أجل قريب",
   "alarm.expiry": "أجل منقض",

@@ -65,6 +65,7 @@ export const en = {
   "queue.ordinary": "ordinary",
   "queue.noDeadline": "none",
   "queue.noReference": "without reference ({$id})",
+  "queue.done": "Done. You may not see this matter any more.",
   "queue.alarms": "What needs a look",
   "alarm.warning": "Deadline near",
   "alarm.expiry": "Deadline passed",

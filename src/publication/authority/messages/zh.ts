@@ -65,6 +65,7 @@ export const zh: Readonly<Record<AuthorityMessageKey, string>> = {
   "queue.ordinary": "普通",
   "queue.noDeadline": "无",
   "queue.noReference": "无编号（{$id}）",
+  "queue.done": "已完成。您不能再查看该案件。",
   "queue.alarms": "需要关注的事项",
   "alarm.warning": "期限临近",
   "alarm.expiry": "期限已过",
