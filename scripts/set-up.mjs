@@ -10,7 +10,8 @@ const inCI = process.env.CI === "true";
 
 function run(command, args) {
   process.stdout.write(`> ${command} ${args.join(" ")}\n`);
-  return spawnSync(command, args, { cwd: root, stdio: "inherit" }).status === 0;
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  return spawnSync(command, args, { cwd: root, env, stdio: "inherit" }).status === 0;
 }
 
 function time(path) {
