@@ -66,7 +66,7 @@ const child = spawn(node, ["--test", "--test-reporter=spec", "--test-concurrency
 let tail = "";
 child.stdout.on("data", (chunk) => {
   process.stdout.write(chunk);
-  tail = (tail + chunk).slice(-20_000);
+  tail = (tail + chunk).slice(-1_000_000);
 });
 child.stderr.pipe(process.stderr);
 child.on("close", (code) => {
