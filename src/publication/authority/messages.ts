@@ -1,10 +1,8 @@
 import { MessageFormat } from "messageformat";
 import type { Instant, Label } from "../../cooperation/index.ts";
-import { ar } from "./messages/ar.ts";
-import { type AuthorityMessageKey, en } from "./messages/en.ts";
-import { zh } from "./messages/zh.ts";
+import { type AuthorityMessageKey, catalogues } from "./messages/catalogue.ts";
 
-export type { AuthorityMessageKey } from "./messages/en.ts";
+export type { AuthorityMessageKey } from "./messages/catalogue.ts";
 
 /** Languages of an authority's pages; the matter types have labels in the same ones. */
 export const deskLanguages = ["en", "zh", "ar"] as const;
@@ -12,13 +10,12 @@ export type DeskLanguage = (typeof deskLanguages)[number];
 
 export const deskLanguageNames: Readonly<Record<DeskLanguage, string>> = { en: "English", zh: "中文", ar: "العربية" };
 
-const catalogues: Readonly<Record<DeskLanguage, Readonly<Record<AuthorityMessageKey, string>>>> = { en, zh, ar };
 const tags: Readonly<Record<DeskLanguage, string>> = { en: "en", zh: "zh-Hans", ar: "ar-u-nu-latn" };
 
 export const authorityMessageKeys: Readonly<Record<DeskLanguage, readonly string[]>> = {
-  en: Object.keys(en),
-  zh: Object.keys(zh),
-  ar: Object.keys(ar),
+  en: Object.keys(catalogues.en),
+  zh: Object.keys(catalogues.zh),
+  ar: Object.keys(catalogues.ar),
 };
 
 type Values = Readonly<Record<string, string | number>>;
@@ -38,7 +35,7 @@ export interface DeskWords {
   distance(at: Instant, now: Instant): string;
 }
 
-const isKey = (key: string): key is AuthorityMessageKey => Object.hasOwn(en, key);
+const isKey = (key: string): key is AuthorityMessageKey => Object.hasOwn(catalogues.en, key);
 const units = [
   ["day", 86_400_000],
   ["hour", 3_600_000],

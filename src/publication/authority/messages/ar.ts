@@ -1,7 +1,7 @@
-import type { AuthorityMessageKey } from "./en.ts";
+import type { en } from "./en.ts";
 
 /** The sentences of an authority's pages in Arabic, in MessageFormat 2. */
-export const ar: Readonly<Record<AuthorityMessageKey, string>> = {
+export const ar: Readonly<Record<keyof typeof en, string>> = {
   "site.skip": "الانتقال إلى المحتوى",
   "site.nav": "أقسام المكتب",
   "site.queue": "المسائل",

@@ -286,4 +286,3 @@ export const en = {
   "refusal.unknown-attachment": "{$field}: the matter does not hold this document.",
   "refusal.unknown-event": "There is no such step in this type of matter.",
 } as const;
-export type AuthorityMessageKey = keyof typeof en;

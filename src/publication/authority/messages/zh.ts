@@ -1,7 +1,7 @@
-import type { AuthorityMessageKey } from "./en.ts";
+import type { en } from "./en.ts";
 
 /** The sentences of an authority's pages in Chinese (simplified), in MessageFormat 2. */
-export const zh: Readonly<Record<AuthorityMessageKey, string>> = {
+export const zh: Readonly<Record<keyof typeof en, string>> = {
   "site.skip": "跳到正文",
   "site.nav": "工作台各部分",
   "site.queue": "案件",
