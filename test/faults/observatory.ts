@@ -98,8 +98,8 @@ export interface ProgramRun {
 }
 
 export interface RunOptions {
-  /** User and group that the program runs as; only root may choose. */
-  readonly user?: number;
+  /** Has the modes of files count for root too, which may read and write everything otherwise. */
+  readonly heedingModes?: boolean;
   /** Options of Node itself. */
   readonly node?: readonly string[];
   /** A shell command that sets limits before the program is run, such as `ulimit -f 100`. */
@@ -113,15 +113,16 @@ export interface RunOptions {
 
 /** Runs the command line of the program and waits for its end. */
 export async function runProgram(args: readonly string[], options: RunOptions = {}): Promise<ProgramRun> {
-  const node = [...(options.node ?? []), program, ...args];
-  const [command, parameters] =
-    options.limits === undefined
-      ? [process.execPath, node]
-      : ["/bin/sh", ["-c", `${options.limits} && exec "$0" "$@"`, process.execPath, ...node]];
+  const node = [process.execPath, ...(options.node ?? []), program, ...args];
+  const limited =
+    options.limits === undefined ? node : ["/bin/sh", "-c", `${options.limits} && exec "$0" "$@"`, ...node];
+  // Another user might not be let in to where the program lies, so it stays root and gives up root's rights.
+  const privileges = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search,-fowner"];
+  const heeding = options.heedingModes === true && process.getuid?.() === 0;
+  const [command = "", ...parameters] = heeding ? [...privileges, ...limited] : limited;
   const child = spawn(command, parameters, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NODE_OPTIONS: "", ...options.environment },
-    ...(options.user === undefined ? {} : { uid: options.user, gid: options.user }),
   });
   let out = "";
   let err = "";
