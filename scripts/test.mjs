@@ -1,5 +1,5 @@
 // Runs every check: format and lint, types, what is unused, then the tests on Node 24. Plain JavaScript, because the
-// system's own Node may run it.
+// system's own Node may run it. `--help` says what can be chosen.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = join(root, "node_modules", ".bin");
 const args = process.argv.slice(2);
-const only = args.includes("--only") ? args[args.indexOf("--only") + 1] : undefined;
+const only = args.includes("--only") ? (args[args.indexOf("--only") + 1] ?? "") : undefined;
 const filters = args.filter((arg, index) => !arg.startsWith("--") && args[index - 1] !== "--only");
 const environment = {
   ...process.env,
@@ -16,6 +16,24 @@ const environment = {
   TZ: "UTC",
   ...(args.includes("--slow") ? { JUSTITIA_SLOW: "1" } : {}),
 };
+/** The groups of tests, by the folders that they stand in: a folder of `test` that is not named here is a group of its own. */
+const groups = { unit: ["src", "test/house", "test/documents"], observatories: ["observatories"] };
+for (const entry of readdirSync(join(root, "test"), { withFileTypes: true }))
+  if (entry.isDirectory() && !groups.unit.includes(`test/${entry.name}`)) groups[entry.name] = [`test/${entry.name}`];
+if (args.includes("--help") || (only !== undefined && !Object.hasOwn(groups, only))) {
+  const lines = Object.entries(groups).map(([name, folders]) => `  ${name.padEnd(15)}${folders.join(", ")}`);
+  (args.includes("--help") ? process.stdout : process.stderr).write(
+    `node scripts/test.mjs [--only GROUP] [--slow] [--list] [WORD ...]
+
+Without GROUP and WORD: format, lint, types, what is unused, and every test. With a WORD: only the test files
+whose path holds one of the words. --slow also runs what takes long, --list only names the files.
+
+Groups, and the folders of their tests:
+${lines.join("\n")}
+`,
+  );
+  process.exit(args.includes("--help") ? 0 : 2);
+}
 const node = existsSync(join(bin, "node")) ? join(bin, "node") : process.execPath;
 
 function tests(folder) {
@@ -29,9 +47,7 @@ function tests(folder) {
 const all = ["src", "test", "observatories"].flatMap((folder) => tests(join(root, folder)));
 const chosen = all.filter((path) => {
   const name = relative(root, path);
-  const browser = name.startsWith("test/browser/");
-  if (only === "unit" && browser) return false;
-  if (only === "browser" && !browser) return false;
+  if (only !== undefined && !groups[only].some((folder) => name.startsWith(`${folder}/`))) return false;
   return filters.length === 0 || filters.some((filter) => name.includes(filter));
 });
 if (args.includes("--list")) {

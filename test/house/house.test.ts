@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { type Files, importsOf } from "./house/imports.ts";
+import { type Files, importsOf } from "./imports.ts";
 import {
   forbiddenWords,
   importCycles,
@@ -19,10 +19,10 @@ import {
   tooLong,
   tracesOfAMachine,
   wrongArrows,
-} from "./house/rules.ts";
+} from "./rules.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const shared = fileURLToPath(new URL("../../shared", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const shared = fileURLToPath(new URL("../../../shared", import.meta.url));
 const absent = existsSync(join(shared, "data")) ? false : "the shared data are not beside the repository (../shared)";
 /** Folders that git ignores: what is installed, built or simulated here. */
 const passing = new Set(["node_modules", ".git", ".justitia", "dist", "raw", "coverage-report"]);
