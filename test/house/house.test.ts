@@ -113,6 +113,7 @@ test("nothing reaches past the door of another folder", () => {
     ["src/iccs/x.test.ts", "../statistics/random.ts"],
     ["observatories/examplia/x.ts", "../../src/statistics/random.ts"],
     ["benchmarks/x.ts", "../src/app/observatory.ts"],
+    ["src/cooperation/disk/x.ts", "./simulation/simulated-disk.ts"],
   ];
   for (const [path, to] of wrong)
     assert.equal(saidAbout(pastDoors, path, `import { x } from "${to}";\n`).length, 1, `${path} -> ${to}`);
@@ -281,6 +282,13 @@ test("the package builds and offers the pure parts to others", async () => {
     for (const { default: door } of Object.values(offered)) assert.ok(existsSync(join(folder, door)), door);
     const program = /"\.\.(\/dist\/[^"]+)"/.exec(readFileSync(join(root, "bin", "justitia.js"), "utf8"))?.[1];
     assert.ok(program !== undefined && existsSync(join(folder, program)), program);
+    const built = pathsBelow(join(folder, "dist"));
+    assert.ok(built.length > 200, "the package has its parts");
+    assert.deepEqual(
+      built.filter((path) => /\.test\.|\/simulation\//.test(path)),
+      [],
+      "tests and what they act out are not part of it",
+    );
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -49,6 +49,8 @@ const longest = 500;
 const outside =
   /^node:(fs|fs\/promises|child_process|cluster|dgram|dns|dns\/promises|http|http2|https|net|os|sqlite|tls|worker_threads)$/;
 const isTest = (path: string): boolean => path.endsWith(".test.ts");
+/** What tests act out beside the code, such as a disk that fails; it is not part of the package. */
+const ofSimulation = (path: string): boolean => path.includes("/simulation/");
 const ofSource = (path: string): boolean => path.startsWith("src/") && path.endsWith(".ts");
 const folderOf = (path: string): string | undefined =>
   path.startsWith("src/") && path.split("/").length > 2 ? path.split("/")[1] : undefined;
@@ -82,7 +84,10 @@ export function wrongArrows(files: Files): string[] {
   return said;
 }
 
-/** Imports that reach past a door: from outside a folder with an index.ts, only that index.ts may be imported. */
+/**
+ * Imports that reach past a door: from outside a folder with an index.ts, only that index.ts may be imported; tests may
+ * also import a simulation, and nothing else may.
+ */
 export function pastDoors(files: Files): string[] {
   const doors = new Set([...files.keys()].filter((path) => /^src\/.*\/index\.ts$/.test(path)).map(posix.dirname));
   const said: string[] = [];
@@ -95,6 +100,11 @@ export function pastDoors(files: Files): string[] {
   }
   for (const found of importsOf(files)) {
     if (!found.relative) continue;
+    if (ofSimulation(found.to)) {
+      if (ofSource(found.from) && !isTest(found.from) && !ofSimulation(found.from))
+        said.push(`${at(found)}: ${found.to} is a simulation for tests and is not part of the package.`);
+      continue;
+    }
     const parts = found.to.split("/");
     const closed = parts
       .map((_, index) => parts.slice(0, index).join("/"))

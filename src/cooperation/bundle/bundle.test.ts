@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { generateX25519Identity } from "age-encryption";
 import fc from "fast-check";
-import { simulatedDisk } from "../disk/index.ts";
+import { simulatedDisk } from "../disk/simulation/simulated-disk.ts";
 import {
   commitment,
   createLog,

@@ -10,4 +10,3 @@ export {
   writeSynced,
 } from "./disk.ts";
 export { nodeDisk } from "./node-disk.ts";
-export { type Fault, Killed, type SimulatedDisk, type Survival, simulatedDisk } from "./simulated-disk.ts";

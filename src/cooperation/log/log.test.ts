@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Fault, Killed, nodeDisk, type SimulatedDisk, type Survival, simulatedDisk } from "../disk/index.ts";
+import { nodeDisk } from "../disk/index.ts";
+import {
+  type Fault,
+  Killed,
+  type SimulatedDisk,
+  type Survival,
+  simulatedDisk,
+} from "../disk/simulation/simulated-disk.ts";
 import { type Digest, digestOf } from "../words/index.ts";
 import { checkLog } from "./check.ts";
 import { isCheckpointProblem, openCheckpoint } from "./checkpoint.ts";

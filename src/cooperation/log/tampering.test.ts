@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type SimulatedDisk, simulatedDisk } from "../disk/index.ts";
+import { type SimulatedDisk, simulatedDisk } from "../disk/simulation/simulated-disk.ts";
 import { digestOf } from "../words/index.ts";
 import { checkLog, checkTile } from "./check.ts";
 import { logReader } from "./reader.ts";

@@ -1,5 +1,5 @@
-import type { Disk, DiskFile } from "./disk.ts";
-import { folderOf } from "./disk.ts";
+import type { Disk, DiskFile } from "../disk.ts";
+import { folderOf } from "../disk.ts";
 
 /** What goes wrong at one call: an error of the disk, or the end of the process before or after the call took effect. */
 export type Fault = "EIO" | "ENOSPC" | "kill-before" | "kill-after";
