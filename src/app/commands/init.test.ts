@@ -7,30 +7,14 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse } from "yaml";
 import { z } from "zod";
 import { parseCsv } from "../../formats/index.ts";
-import { main } from "../main.ts";
 import { newObservatoryFiles, observatoryIdentifier } from "../new-observatory/index.ts";
+import { run } from "./simulation/program.ts";
 
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "justitia-init-test-"));
 });
 after(() => rm(folder, { recursive: true }));
-
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const terminal = {
-    out: (text: string): void => {
-      out += text;
-    },
-    err: (text: string): void => {
-      err += text;
-    },
-    interactive: false,
-  };
-  const code = await main(argv, { terminal, environment: {}, signal: new AbortController().signal });
-  return { code, out, err };
-}
 
 const figureSchema = z.object({
   observation: z.object({

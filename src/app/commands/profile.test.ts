@@ -9,7 +9,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { generateExamplia } from "../../../observatories/examplia/generate.ts";
 import { definitionKinds } from "../../evidence/index.ts";
-import { main } from "../main.ts";
+import { run } from "./simulation/program.ts";
 
 let folder: string;
 let observatory: string;
@@ -20,22 +20,6 @@ before(async () => {
   assert.equal((await run("init", observatory)).code, 0);
 });
 after(() => rm(folder, { recursive: true }));
-
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const terminal = {
-    out: (text: string): void => {
-      out += text;
-    },
-    err: (text: string): void => {
-      err += text;
-    },
-    interactive: false,
-  };
-  const code = await main(argv, { terminal, environment: {}, signal: new AbortController().signal });
-  return { code, out, err };
-}
 
 const stream = (text: string) => definitionKinds.stream.schema.parse(parse(text));
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { z } from "zod";
-import { main } from "../main.ts";
+import { run } from "./simulation/program.ts";
 
 let folder: string;
 let observatory: string;
@@ -16,28 +16,18 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-async function run(...argv: string[]): Promise<{ code: number; text: string }> {
-  let text = "";
-  const write = (more: string): void => {
-    text += more;
-  };
-  const terminal = { out: write, err: write, interactive: false };
-  const code = await main(argv, { terminal, environment: {}, signal: new AbortController().signal });
-  return { code, text };
-}
-
 test("asking as of a time before the first build says to choose a later one", async () => {
   const past = await run("explain", observatory, "intentional-homicide/EX/2020", "--as-of", "2001-01-01");
   assert.equal(past.code, 3);
-  assert.match(past.text, /Nothing had been built by 2001-01-01\. Choose a later time\./);
+  assert.match(past.err, /Nothing had been built by 2001-01-01\. Choose a later time\./);
 });
 
 test("a build whose results were deleted is told as such, and building makes it whole", async () => {
   const steps = join(observatory, ".justitia", "steps");
   await rename(join(steps, "indicator"), join(steps, "indicator-away"));
-  const { code, text } = await run("coverage", observatory);
+  const { code, err } = await run("coverage", observatory);
   assert.equal(code, 3);
-  assert.match(text, /Results of the build of .* are not in .* any more \(indicator\/[0-9a-f]+\)\. Build again\./);
+  assert.match(err, /Results of the build of .* are not in .* any more \(indicator\/[0-9a-f]+\)\. Build again\./);
   assert.equal((await run("build", observatory)).code, 0);
   assert.equal((await run("coverage", observatory)).code, 0);
 });
@@ -49,17 +39,14 @@ test("an indicator that could never be made says why it has no line back", async
   await writeFile(data, "something;else\n1;2\n");
   assert.equal((await run("build", observatory, "--state", state)).code, 4);
   await writeFile(data, sound);
-  const { code, text } = await run("explain", observatory, "intentional-homicide/EX/2020", "--state", state);
+  const { code, err } = await run("explain", observatory, "intentional-homicide/EX/2020", "--state", state);
   assert.equal(code, 3);
-  assert.match(
-    text,
-    /intentional-homicide was not made in the newest build\. The facts victims\/monthly are not there/,
-  );
+  assert.match(err, /intentional-homicide was not made in the newest build\. The facts victims\/monthly are not there/);
 });
 
 async function indicators(...more: string[]): Promise<unknown> {
-  const { text } = await run("build", observatory, "--json", ...more);
-  return z.looseObject({ manifest: z.looseObject({ indicators: z.unknown() }) }).parse(JSON.parse(text)).manifest
+  const { out } = await run("build", observatory, "--json", ...more);
+  return z.looseObject({ manifest: z.looseObject({ indicators: z.unknown() }) }).parse(JSON.parse(out)).manifest
     .indicators;
 }
 
@@ -68,9 +55,9 @@ test("a delivery that cannot be read leaves the figures of the one before it, an
   const sound = await readFile(data);
   const before = await indicators();
   await writeFile(data, "something;else\n1;2\n");
-  const { code, text } = await run("build", observatory);
+  const { code, err } = await run("build", observatory);
   assert.equal(code, 4);
-  assert.match(text, /the newest delivery cannot be read; the one of .* is used/);
+  assert.match(err, /the newest delivery cannot be read; the one of .* is used/);
   assert.deepEqual(await indicators(), before);
   await writeFile(data, sound);
   assert.equal((await run("build", observatory)).code, 0);
@@ -83,11 +70,11 @@ test("a build from deliveries of the past does not become the newest, and is fou
   await appendFile(data, "SAMPLE-999,2023-05-05,12,N,female,30\n");
   const now = await indicators();
   assert.notDeepEqual(now, before);
-  const { text } = await run("build", observatory, "--as-of", then);
-  const name = /--build ([0-9a-f]{12})/.exec(text)?.[1] ?? "";
-  assert.match((await run("explain", observatory, "intentional-homicide/XX/2023", "--build", name)).text, /numerator/);
+  const { out } = await run("build", observatory, "--as-of", then);
+  const name = /--build ([0-9a-f]{12})/.exec(out)?.[1] ?? "";
+  assert.match((await run("explain", observatory, "intentional-homicide/XX/2023", "--build", name)).out, /numerator/);
   assert.deepEqual(await indicators(), now);
   const unknown = await run("explain", observatory, "intentional-homicide/XX/2023", "--build", "000000000000");
   assert.equal(unknown.code, 2);
-  assert.match(unknown.text, /There is no build "000000000000"/);
+  assert.match(unknown.err, /There is no build "000000000000"/);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { parseCsv } from "../../formats/index.ts";
-import { main } from "../main.ts";
+import { run } from "./simulation/program.ts";
 
 let folder: string;
 before(async () => {
@@ -19,22 +19,6 @@ before(async () => {
   );
 });
 after(() => rm(folder, { recursive: true }));
-
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const terminal = {
-    out: (text: string): void => {
-      out += text;
-    },
-    err: (text: string): void => {
-      err += text;
-    },
-    interactive: false,
-  };
-  const code = await main(argv, { terminal, environment: {}, signal: new AbortController().signal });
-  return { code, out, err };
-}
 
 const suggestion = ["crosswalk", "suggest"];
 

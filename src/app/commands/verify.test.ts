@@ -15,7 +15,7 @@ import {
   verifierText,
   writeBundle,
 } from "../../cooperation/index.ts";
-import { main } from "../main.ts";
+import { run } from "./simulation/program.ts";
 
 const signer = noteSigner("utopia-central.example/log", "log", new Uint8Array(32).fill(4));
 let folder = "";
@@ -39,34 +39,13 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-async function run(
-  ...argv: readonly string[]
-): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  let out = "";
-  let err = "";
-  const code = await main(["verify", ...argv], {
-    terminal: {
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-      interactive: false,
-    },
-    environment: {},
-    signal: new AbortController().signal,
-  });
-  return { code, out, err };
-}
-
 test("a sound bundle ends in 0, and what could not be shown is said", async () => {
-  const { code, out } = await run(join(folder, "matter.zip"));
+  const { code, out } = await run("verify", join(folder, "matter.zip"));
   assert.equal(code, 0, out);
   assert.match(out, /^Matter 01890a5d-ac96-774b-bcce-b302099a8057 of utopia-central/);
   assert.match(out, /not checked {2}That the key of utopia-central\.example\/log is its own/);
   assert.match(out, /Nothing is wrong\.\n$/);
-  const known = await run(join(folder, "matter.zip"), "--key", verifierText(signer));
+  const known = await run("verify", join(folder, "matter.zip"), "--key", verifierText(signer));
   assert.deepEqual([known.code, /is its own/.test(known.out)], [0, false]);
 });
 
@@ -74,18 +53,18 @@ test("a changed bundle, or one by another key, ends in 3", async () => {
   const bytes = await readFile(join(folder, "matter.zip"));
   bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
   await writeFile(join(folder, "changed.zip"), bytes);
-  const changed = await run(join(folder, "changed.zip"));
+  const changed = await run("verify", join(folder, "changed.zip"));
   assert.equal(changed.code, 3);
   assert.match(changed.out, /WRONG .*\(bundle\./);
   const other = verifierText(noteSigner("utopia-central.example/log", "log", new Uint8Array(32).fill(5)));
-  const report = await run(join(folder, "matter.zip"), "--json", "--key", other);
+  const report = await run("verify", join(folder, "matter.zip"), "--json", "--key", other);
   assert.equal(report.code, 3);
   assert.match(report.out, /"bundle\.other-key"/);
 });
 
 test("a file that is not there, a malformed key and a missing identity are wrong calls", async () => {
-  assert.equal((await run(join(folder, "no.zip"))).code, 2);
-  assert.equal((await run(join(folder, "matter.zip"), "--key", "abc")).code, 2);
-  assert.equal((await run(join(folder, "matter.zip"), "--identity", join(folder, "none"))).code, 2);
-  assert.equal((await run(join(folder, "matter.zip"), "--identity", join(folder, "matter.zip"))).code, 2);
+  assert.equal((await run("verify", join(folder, "no.zip"))).code, 2);
+  assert.equal((await run("verify", join(folder, "matter.zip"), "--key", "abc")).code, 2);
+  assert.equal((await run("verify", join(folder, "matter.zip"), "--identity", join(folder, "none"))).code, 2);
+  assert.equal((await run("verify", join(folder, "matter.zip"), "--identity", join(folder, "matter.zip"))).code, 2);
 });
