@@ -1,29 +1,18 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import {
-  checkReferences,
-  type Definitions,
-  type Engine,
-  folderFiles,
-  loadDefinitions,
-  openEngine,
-} from "../../src/evidence/index.ts";
+import { checkReferences, type Definitions, type Engine, openEngine } from "../../src/evidence/index.ts";
 import { applyCrosswalk, type Crosswalk, crosswalkSql, parseIccsCode } from "../../src/iccs/index.ts";
+import { referenceData, soundDefinitions } from "../trial.ts";
 
 const directory = fileURLToPath(new URL(".", import.meta.url));
-const source = fileURLToPath(new URL("../../../shared/data/chicago-incidents-2001-2018", import.meta.url));
-const absent = existsSync(source)
-  ? false
-  : "the records are not beside the repository (../shared/data/chicago-incidents-2001-2018)";
-
-const incidents = `read_parquet('${join(source, "incidents.parquet")}')`;
-const codeList = `read_csv('${join(source, "iucr_codes.csv.gz")}', header = true, all_varchar = true)`;
+const { absent, path, table } = referenceData("chicago-incidents-2001-2018", "the records are");
+const incidents = `read_parquet('${path("incidents.parquet")}')`;
+const codeList = table("iucr_codes");
 
 let engine: Engine;
 let temporaryDirectory: string;
@@ -33,10 +22,7 @@ let crosswalk: Crosswalk;
 before(async () => {
   temporaryDirectory = await mkdtemp(join(tmpdir(), "justitia-chicago-"));
   engine = await openEngine({ memoryLimit: "1GB", threads: 2, temporaryDirectory });
-  const loaded = await loadDefinitions(directory, folderFiles(directory));
-  assert.deepEqual(loaded.problems, []);
-  assert.ok(loaded.definitions !== undefined);
-  definitions = loaded.definitions;
+  definitions = await soundDefinitions(directory);
   const found = definitions.crosswalks.get("iucr-iccs");
   assert.ok(found !== undefined);
   crosswalk = found.crosswalk;

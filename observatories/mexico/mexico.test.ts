@@ -1,32 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { buildObservatory, type OpenObservatory, openObservatory } from "../../src/app/index.ts";
-import {
-  checkReferences,
-  type Engine,
-  folderFiles,
-  loadDefinitions,
-  type Observation,
-  type ObservationFilter,
-  type ObservatoryReader,
-  openReader,
-} from "../../src/evidence/index.ts";
+import { checkReferences, type Engine, type ObservatoryReader } from "../../src/evidence/index.ts";
 import { parseIccsCode } from "../../src/iccs/index.ts";
+import { buildPart, inYear, type PartBuilt, referenceData, soundDefinitions } from "../trial.ts";
 
 const directory = fileURLToPath(new URL(".", import.meta.url));
-const source = fileURLToPath(new URL("../../../shared/data/mexico-sesnsp-victims", import.meta.url));
-const absent = existsSync(source)
-  ? false
-  : "the table of victims is not beside the repository (../shared/data/mexico-sesnsp-victims)";
-
-const table = (name: string): string =>
-  `read_csv('${join(source, `${name}.csv.gz`)}', header = true, all_varchar = true, delim = ',', quote = '"')`;
+const { absent, table } = referenceData("mexico-sesnsp-victims", "the table of victims is");
 const populations = table("population_state_sex_1950_2070");
 
 /** What the figures below need; the widest indicators are left out, so that the test stays short. */
@@ -45,9 +26,7 @@ const victimsSchema = z.object({
 type Victims = z.infer<typeof victimsSchema>;
 
 test("the definitions of Mexico agree with each other", async () => {
-  const { definitions, problems } = await loadDefinitions(directory, folderFiles(directory));
-  assert.deepEqual(problems, []);
-  assert.ok(definitions !== undefined);
+  const definitions = await soundDefinitions(directory);
   assert.deepEqual(checkReferences(definitions), []);
   assert.equal([...definitions.areas.values()].filter(({ level }) => level === "state").length, 32);
   const rules = definitions.crosswalks.get("sesnsp")?.crosswalk.rules ?? [];
@@ -57,30 +36,15 @@ test("the definitions of Mexico agree with each other", async () => {
 });
 
 describe("victims in Mexico", { skip: absent }, () => {
-  let state: string;
+  let built: PartBuilt;
   let engine: Engine;
   let reader: ObservatoryReader;
   /** The raw table of two years added up by what the figures need. */
   let raw: Victims[];
 
   before(async () => {
-    state = await mkdtemp(join(tmpdir(), "justitia-mexico-"));
-    const whole = await openObservatory(directory, {
-      state,
-      limits: { memoryLimit: "1GB", threads: 2 },
-      environment: {},
-    });
-    const indicators = new Map([...whole.definitions.indicators].filter(([id]) => neededIndicators.includes(id)));
-    const observatory: OpenObservatory = { ...whole, definitions: { ...whole.definitions, indicators } };
-    const { manifest, complete } = await buildObservatory(observatory, {
-      wait: false,
-      offline: true,
-      listen: () => undefined,
-    });
-    assert.ok(complete);
-    engine = await observatory.openEngine();
-    const { definitions, snapshots } = observatory;
-    reader = openReader({ manifest, definitions, engine, steps: join(state, "steps"), snapshots });
+    built = await buildPart(directory, { indicators: neededIndicators });
+    ({ engine, reader } = built);
     raw = await engine.rows(
       {
         text: `SELECT tipo_de_delito AS type, subtipo_de_delito AS subtype, cve_ent AS state, n_year AS year, n_month AS month,
@@ -91,23 +55,12 @@ describe("victims in Mexico", { skip: absent }, () => {
       victimsSchema,
     );
   });
-  after(async () => {
-    engine.close();
-    await rm(state, { recursive: true, force: true });
-  });
+  after(() => built.remove());
 
-  const year = (number: number): { from: string; until: string } => ({
-    from: `${number}-01-01`,
-    until: `${number}-01-01`,
-  });
   const sum = (holds: (row: Victims) => boolean): number =>
     raw.filter(holds).reduce((total, { victims }) => total + victims, 0);
   const isHomicide = ({ subtype }: Victims): boolean => subtype === "Homicidio doloso" || subtype === "Feminicidio";
-  const figure = async (indicator: string, filter: ObservationFilter): Promise<Observation> => {
-    const [found, ...others] = await reader.observations(indicator, { grouping: "", ...filter });
-    assert.ok(found !== undefined && others.length === 0, `${indicator} ${JSON.stringify(filter)}`);
-    return found;
-  };
+  const figure: PartBuilt["figure"] = (indicator, filter) => built.figure(indicator, filter);
   const population = async (area: string, sex: string): Promise<number> => {
     const [row] = await engine.rows(
       {
@@ -143,7 +96,7 @@ describe("victims in Mexico", { skip: absent }, () => {
     for (const area of ["00", "06", "31"]) {
       const inArea = (row: Victims): boolean =>
         row.year === "2024" && isHomicide(row) && (area === "00" || row.state === area);
-      const total = await figure("intentional-homicide-rate", { area, ...year(2024) });
+      const total = await figure("intentional-homicide-rate", { area, ...inYear(2024) });
       assert.equal(total.numerator, sum(inArea));
       assert.equal(total.value, (sum(inArea) * 100_000) / (await population(area, "Total")));
       for (const [sex, written, people] of sexes) {
@@ -151,7 +104,7 @@ describe("victims in Mexico", { skip: absent }, () => {
           grouping: "sex",
           dimensions: { sex },
           area,
-          ...year(2024),
+          ...inYear(2024),
         });
         const victims = sum((row) => inArea(row) && row.sex === written);
         assert.equal(found.numerator, victims, `${area} ${sex}`);
@@ -160,7 +113,7 @@ describe("victims in Mexico", { skip: absent }, () => {
         assert.ok(found.lower <= found.value && found.value <= found.upper);
       }
     }
-    const women = await figure("femicide", { grouping: "sex", dimensions: { sex: "F" }, area: "00", ...year(2024) });
+    const women = await figure("femicide", { grouping: "sex", dimensions: { sex: "F" }, area: "00", ...inYear(2024) });
     assert.equal(
       women.numerator,
       sum(({ type, year: of }) => type === "Feminicidio" && of === "2024"),
@@ -168,7 +121,7 @@ describe("victims in Mexico", { skip: absent }, () => {
   });
 
   test("victims whose sex is not known have no rate, and are in the total", async () => {
-    const filter = { grouping: "sex", dimensions: { sex: "_U" }, area: "00", ...year(2024) };
+    const filter = { grouping: "sex", dimensions: { sex: "_U" }, area: "00", ...inYear(2024) };
     const found = await figure("intentional-homicide-rate", filter);
     assert.equal(found.value, null);
     assert.equal(found.reason, "no-population-of-unknown");
@@ -181,7 +134,7 @@ describe("victims in Mexico", { skip: absent }, () => {
   });
 
   test("half a year is marked as half a year, and set against half a year of people", async () => {
-    const found = await figure("intentional-homicide-rate", { area: "00", ...year(2025) });
+    const found = await figure("intentional-homicide-rate", { area: "00", ...inYear(2025) });
     assert.equal(found.status, "partial");
     assert.equal(found.reason, "partial-coverage");
     assert.ok(Math.abs((found.coverage ?? 0) - 181 / 365) < 1e-9);
@@ -193,8 +146,8 @@ describe("victims in Mexico", { skip: absent }, () => {
   });
 
   test("all 13 types of offence are counted, and the ICCS divisions add up to them", async () => {
-    const inYear = { area: "00", ...year(2024) };
-    const byType = await reader.observations("victims-by-offence", { grouping: "offence", ...inYear });
+    const whole = { area: "00", ...inYear(2024) };
+    const byType = await reader.observations("victims-by-offence", { grouping: "offence", ...whole });
     assert.equal(byType.length, 13);
     for (const { dimensions, value } of byType) {
       assert.equal(
@@ -204,7 +157,7 @@ describe("victims in Mexico", { skip: absent }, () => {
       );
     }
     const total = sum((row) => row.year === "2024");
-    const byDivision = await reader.observations("victims-by-offence", { grouping: "iccs", ...inYear });
+    const byDivision = await reader.observations("victims-by-offence", { grouping: "iccs", ...whole });
     assert.equal(
       byDivision.reduce((added, { value }) => added + (value ?? 0), 0),
       total,
@@ -226,7 +179,7 @@ describe("victims in Mexico", { skip: absent }, () => {
     const inState = await reader.observations("intentional-homicide", {
       grouping: "sex,age",
       level: "state",
-      ...year(2024),
+      ...inYear(2024),
     });
     const zeros = inState.filter(({ value }) => value === 0);
     assert.ok(zeros.length > 0);

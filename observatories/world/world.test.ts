@@ -1,29 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { buildObservatory, type OpenObservatory, openObservatory } from "../../src/app/index.ts";
-import {
-  checkReferences,
-  type Engine,
-  folderFiles,
-  loadDefinitions,
-  type Observation,
-  type ObservationFilter,
-  type ObservatoryReader,
-  openReader,
-} from "../../src/evidence/index.ts";
+import { checkReferences, type Engine, type Observation, type ObservatoryReader } from "../../src/evidence/index.ts";
+import { buildPart, inYear, type PartBuilt, referenceData, soundDefinitions } from "../trial.ts";
 
 const directory = fileURLToPath(new URL(".", import.meta.url));
-const source = fileURLToPath(new URL("../../../shared/data/unodc-cts", import.meta.url));
-const absent = existsSync(source) ? false : "the tables are not beside the repository (../shared/data/unodc-cts)";
-
-const table = (name: string): string =>
-  `read_csv('${join(source, `${name}.csv.gz`)}', header = true, all_varchar = true, delim = ',', quote = '"')`;
+const { absent, table } = referenceData("unodc-cts", "the tables are");
 const prisons = table("data_cts_prisons_and_prisoners");
 /** The trafficking table with the middle of the bounds where a count is masked. */
 const trafficking = `(SELECT *, CASE WHEN txtVALUE = '<5' THEN 2.0 ELSE CAST(replace(txtVALUE, ',', '') AS DOUBLE) END AS middle
@@ -44,9 +28,7 @@ const neededIndicators = [
 ];
 
 test("the definitions of the world agree with each other", async () => {
-  const { definitions, problems } = await loadDefinitions(directory, folderFiles(directory));
-  assert.deepEqual(problems, []);
-  assert.ok(definitions !== undefined);
+  const definitions = await soundDefinitions(directory);
   assert.deepEqual(checkReferences(definitions), []);
   for (const { value } of definitions.indicators.values()) {
     for (const text of [value.title, value.description, value.limits])
@@ -55,8 +37,7 @@ test("the definitions of the world agree with each other", async () => {
 });
 
 test("every country lies in a subregion, a region and the world", async () => {
-  const { definitions } = await loadDefinitions(directory, folderFiles(directory));
-  assert.ok(definitions !== undefined);
+  const definitions = await soundDefinitions(directory);
   const areas = [...definitions.areas.values()];
   const count = (level: string): number => areas.filter((area) => area.level === level).length;
   assert.deepEqual(["world", "region", "subregion"].map(count), [1, 5, 17]);
@@ -65,58 +46,17 @@ test("every country lies in a subregion, a region and the world", async () => {
 });
 
 describe("figures of A/CONF.234/15", { skip: absent }, () => {
-  let state: string;
+  let built: PartBuilt;
   let engine: Engine;
   let reader: ObservatoryReader;
 
   before(async () => {
-    state = await mkdtemp(join(tmpdir(), "justitia-world-"));
-    const whole = await openObservatory(directory, {
-      state,
-      limits: { memoryLimit: "1GB", threads: 2 },
-      environment: {},
-    });
-    const only = <T>(all: ReadonlyMap<string, T>, wanted: readonly string[]): Map<string, T> =>
-      new Map([...all].filter(([id]) => wanted.includes(id)));
-    const { definitions } = whole;
-    const observatory: OpenObservatory = {
-      ...whole,
-      definitions: {
-        ...definitions,
-        streams: only(definitions.streams, neededStreams),
-        indicators: only(definitions.indicators, neededIndicators),
-      },
-    };
-    const { manifest, complete } = await buildObservatory(observatory, {
-      wait: false,
-      offline: true,
-      listen: () => undefined,
-    });
-    assert.ok(complete);
-    engine = await observatory.openEngine();
-    const { snapshots } = observatory;
-    reader = openReader({
-      manifest,
-      definitions: observatory.definitions,
-      engine,
-      steps: join(state, "steps"),
-      snapshots,
-    });
+    built = await buildPart(directory, { streams: neededStreams, indicators: neededIndicators });
+    ({ engine, reader } = built);
   });
-  after(async () => {
-    engine.close();
-    await rm(state, { recursive: true, force: true });
-  });
+  after(() => built.remove());
 
-  const figure = async (indicator: string, filter: ObservationFilter): Promise<Observation> => {
-    const [found, ...others] = await reader.observations(indicator, { grouping: "", ...filter });
-    assert.ok(found !== undefined && others.length === 0, `${indicator} ${JSON.stringify(filter)}`);
-    return found;
-  };
-  const year = (number: number): { from: string; until: string } => ({
-    from: `${number}-01-01`,
-    until: `${number}-01-01`,
-  });
+  const figure: PartBuilt["figure"] = (indicator, filter) => built.figure(indicator, filter);
   const quotientSchema = z.object({ numerator: z.number(), denominator: z.number() });
   const quotient = async (text: string): Promise<z.infer<typeof quotientSchema>> => {
     const [row] = await engine.rows({ text, values: [] }, quotientSchema);
@@ -134,7 +74,7 @@ describe("figures of A/CONF.234/15", { skip: absent }, () => {
   };
 
   test("children are about a third of the detected victims of trafficking in 2018 (para. 11)", async () => {
-    const found = await figure("trafficking-children-share", { area: "001", ...year(2018) });
+    const found = await figure("trafficking-children-share", { area: "001", ...inYear(2018) });
     agrees(
       found,
       await quotient(`SELECT sum(child) AS numerator, sum(child + coalesce(adult, 0)) AS denominator FROM (
@@ -146,7 +86,7 @@ describe("figures of A/CONF.234/15", { skip: absent }, () => {
   });
 
   test("65 per cent of the detected victims of 2018 are women and girls (para. 14)", async () => {
-    const found = await figure("trafficking-women-share", { area: "001", ...year(2018) });
+    const found = await figure("trafficking-women-share", { area: "001", ...inYear(2018) });
     assert.equal(Math.round((found.value ?? 0) * 100), 65);
   });
 
@@ -163,7 +103,7 @@ describe("figures of A/CONF.234/15", { skip: absent }, () => {
       SELECT sum(middle) FILTER (WHERE ${own}) AS own,
         sum(middle) FILTER (WHERE "Category" IS NOT NULL AND "Category" NOT IN ${unknown}) AS known
       FROM ${detected} WHERE "Dimension" = 'by citizenship' AND "Year" = '2018' AND ${where} GROUP BY "Country") WHERE own IS NOT NULL`;
-    const world = await figure("trafficking-own-country-share", { area: "001", ...year(2018) });
+    const world = await figure("trafficking-own-country-share", { area: "001", ...inYear(2018) });
     agrees(world, await quotient(direct("TRUE")));
     const subregions: readonly [string, string][] = [
       ["202", "Sub-Saharan Africa"],
@@ -171,7 +111,7 @@ describe("figures of A/CONF.234/15", { skip: absent }, () => {
       ["155", "Western Europe"],
     ];
     for (const [code, name] of subregions) {
-      const found = await figure("trafficking-own-country-share", { area: code, ...year(2018) });
+      const found = await figure("trafficking-own-country-share", { area: code, ...inYear(2018) });
       agrees(found, await quotient(direct(`"Subregion" = '${name}'`)));
     }
     // The paper has 0.65; the table of today lacks the row of own citizens of large countries.
@@ -189,7 +129,7 @@ describe("figures of A/CONF.234/15", { skip: absent }, () => {
         max(CAST("VALUE" AS DOUBLE)) FILTER (WHERE "Unit of measurement" = 'Counts' AND "Category" = 'Official prison capacity' AND "Age" = 'Total') AS places
       FROM ${prisons} WHERE "Year" = '2018' AND "Sex" = 'Total' AND length(Iso3_code) = 3 GROUP BY Iso3_code)
       WHERE held IS NOT NULL AND places > 0 AND ${where}`;
-    agrees(await figure("prisons-over-capacity", { area: "001", ...year(2018) }), await quotient(direct("TRUE")));
+    agrees(await figure("prisons-over-capacity", { area: "001", ...inYear(2018) }), await quotient(direct("TRUE")));
     const regions: readonly [string, string][] = [
       ["002", "Africa"],
       ["019", "Americas"],
@@ -198,7 +138,7 @@ describe("figures of A/CONF.234/15", { skip: absent }, () => {
       ["009", "Oceania"],
     ];
     for (const [code, name] of regions) {
-      const found = await figure("prisons-over-capacity", { area: code, ...year(2018) });
+      const found = await figure("prisons-over-capacity", { area: code, ...inYear(2018) });
       agrees(found, await quotient(direct(`region = '${name}'`)));
     }
   });
@@ -212,7 +152,7 @@ describe("figures of A/CONF.234/15", { skip: absent }, () => {
       },
       z.object({ sex: z.string(), held: z.number() }),
     );
-    const bySex = await reader.observations("persons-held", { grouping: "sex", area: "001", ...year(2018) });
+    const bySex = await reader.observations("persons-held", { grouping: "sex", area: "001", ...inYear(2018) });
     const found = new Map(bySex.map(({ dimensions, value }) => [dimensions.sex, value]));
     // Iraq's own figures stand for Iraq in every year, so its part does not add to Asia and the world.
     const [part] = await engine.rows(
@@ -239,7 +179,7 @@ describe("figures of A/CONF.234/15", { skip: absent }, () => {
   });
 
   test("unsentenced persons are near the 30 per cent that UNODC estimates for the world", async () => {
-    const found = await figure("unsentenced-share", { area: "001", ...year(2016) });
+    const found = await figure("unsentenced-share", { area: "001", ...inYear(2016) });
     const [estimate] = await engine.rows(
       {
         text: `SELECT CAST("VALUE" AS DOUBLE) / 100 AS share FROM ${prisons} WHERE Iso3_code = 'WORLD' AND "Year" = '2016'`,
@@ -249,7 +189,7 @@ describe("figures of A/CONF.234/15", { skip: absent }, () => {
     );
     assert.ok(estimate !== undefined && found.value !== null);
     assert.ok(Math.abs(found.value - estimate.share) < 0.01, `${found.value} and ${estimate.share}`);
-    const india = await figure("unsentenced-share", { area: "IND", ...year(2016) });
+    const india = await figure("unsentenced-share", { area: "IND", ...inYear(2016) });
     agrees(
       india,
       await quotient(`SELECT max(CAST("VALUE" AS DOUBLE)) FILTER (WHERE "Category" = 'Unsentenced') AS numerator,
@@ -277,7 +217,7 @@ describe("figures of A/CONF.234/15", { skip: absent }, () => {
     const facts = (stream: string, set: string): string => {
       const key = reader.manifest.streams[stream]?.facts[set];
       assert.ok(key !== undefined, `${stream}/${set}`);
-      return `(SELECT * EXCLUDE (facts, vintage) FROM read_parquet('${join(state, "steps", "facts", key, "facts.parquet")}'))`;
+      return `(SELECT * EXCLUDE (facts, vintage) FROM read_parquet('${join(built.state, "steps", "facts", key, "facts.parquet")}'))`;
     };
     const pairs: readonly [string, string, string][] = [
       ["trafficking", "trafficking-csv", "victims"],
@@ -299,7 +239,7 @@ describe("figures of A/CONF.234/15", { skip: absent }, () => {
   });
 
   test("a masked count keeps its bounds, and zero is among them", async () => {
-    const all = await reader.observations("trafficking-victims", { grouping: "", level: "country", ...year(2018) });
+    const all = await reader.observations("trafficking-victims", { grouping: "", level: "country", ...inYear(2018) });
     const bounded = all.filter(({ low, high }) => low !== high);
     assert.ok(bounded.length > 5);
     for (const { low, high, value, status } of bounded) {
