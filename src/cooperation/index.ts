@@ -76,19 +76,30 @@ export {
   rehearse,
 } from "./matter/index.ts";
 export {
+  type AccountEntry,
+  addPasskey,
+  changePassword,
+  confirmPassword,
   csrfToken,
   csrfTokenFits,
   endSession,
   hashPassword,
-  type MemoryPeople,
-  memoryPeople,
   normalSignInName,
+  type Passkey,
+  type PasskeyProblem,
+  type PasswordProblem,
+  passkeyRegistrationOptions,
+  passkeySignInOptions,
+  type RelyingParty,
   type Session,
-  type SignInStores,
+  type SignIn,
   sessionDigest,
   sessionOf,
+  signInWithPasskey,
   signInWithPassword,
+  startSession,
 } from "./people/index.ts";
+export { createPeopleStore, type PeopleTransaction } from "./people-store/index.ts";
 export {
   type AppendOutcome,
   type AppendRequest,

@@ -30,7 +30,7 @@ describe("two authorities in two browsers", { skip: noBrowser }, () => {
     const person = people.find(({ roles }) => roles.some((one) => one === role));
     assert.ok(person !== undefined);
     await page.goto(`${address}/${language}/sign-in`);
-    await page.locator("#i-person").selectOption(person.person);
+    await page.locator("#i-person").selectOption(person.signInName);
     await page.locator("#i-password").fill(demonstration.password);
     await page.locator("main button").click();
     assert.equal(new URL(page.url()).pathname, `/${language}`);

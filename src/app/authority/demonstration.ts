@@ -36,6 +36,7 @@ const parts = [
       ["Helena Prasto", ["head-of-office", "approver"]],
       ["Ilya Norden", ["contact-point"]],
       ["Sana Audley", ["auditor"]],
+      ["Ada Corvin", ["administrator"]],
     ],
   },
   {
@@ -48,6 +49,7 @@ const parts = [
       ["Pavel Dromer", ["head-of-office", "approver"]],
       ["Noor Estevan", ["contact-point"]],
       ["Yuki Farrow", ["auditor"]],
+      ["Emil Santor", ["administrator"]],
     ],
   },
 ] as const satisfies readonly {
@@ -61,7 +63,12 @@ const parts = [
 export interface DemonstrationSide {
   readonly name: string;
   readonly address: string;
-  readonly people: readonly { readonly name: string; readonly roles: readonly Role[]; readonly person: PersonId }[];
+  readonly people: readonly {
+    readonly name: string;
+    readonly signInName: string;
+    readonly roles: readonly Role[];
+    readonly person: PersonId;
+  }[];
 }
 
 export interface Demonstration {
@@ -99,7 +106,12 @@ export async function demonstrate(
     const addresses = new Map<string, string>();
     const hash = await hashPassword(password, (bytes) => new Uint8Array(randomBytes(bytes)));
     for (const [index, part] of parts.entries()) {
-      const people = part.people.map(([name, roles]) => ({ name, roles, person: personIdSchema.parse(newId()) }));
+      const people = part.people.map(([name, roles]) => ({
+        name,
+        signInName: name.toLowerCase().replace(" ", "."),
+        roles,
+        person: personIdSchema.parse(newId()),
+      }));
       const from = now();
       const until = instantSchema.parse(new Date(keysEnd(Date.parse(from))).toISOString());
       const about = {
@@ -109,8 +121,7 @@ export async function demonstrate(
         office,
         invented: true,
       };
-      const passwords = Object.fromEntries(people.map(({ person }) => [person, hash]));
-      const kept = await makeAuthorityFolder(join(folder, part.id), about, passwords, from, until);
+      const kept = await makeAuthorityFolder(join(folder, part.id), about, from, until);
       const at = { hostname: "127.0.0.1", port: ports[index] ?? 0, https: false };
       const running = await runAuthority(kept, definitions, at, (to) => addresses.get(to), report);
       addresses.set(part.id, `${running.address}/exchange`);
@@ -118,8 +129,8 @@ export async function demonstrate(
     }
     const [aldoria, brevia] = sides;
     if (aldoria === undefined || brevia === undefined) throw new Error("two sides were made");
-    await introduceTo(aldoria, brevia);
-    await introduceTo(brevia, aldoria);
+    await introduceTo(aldoria, brevia, hash);
+    await introduceTo(brevia, aldoria, hash);
     await someMatters(aldoria, brevia);
     return {
       sides: sides.map(({ running, folder: { name }, people }) => ({ name, address: running.address, people })),
@@ -133,7 +144,7 @@ export async function demonstrate(
 }
 
 /** Writes the directory of an authority, and has it know the other one. */
-async function introduceTo({ running, people }: Side, other: Side): Promise<void> {
+async function introduceTo({ running, people }: Side, other: Side, password: string): Promise<void> {
   await running.store.read({ kind: "system" }, async (directory) => {
     await directory.putOffice({ office, name: "Central office", data: {} });
     for (const { name, roles, person } of people)
@@ -141,6 +152,8 @@ async function introduceTo({ running, people }: Side, other: Side): Promise<void
     const { authority, state, name } = other.folder;
     await directory.putPartner({ authority, state, name, active: true, data: {} });
   });
+  for (const { person, signInName: name } of people)
+    await running.people.addAccount({ person, name, password, oneTimeUntil: null });
   const { introduction } = other.folder;
   await running.authority.introduce(introduction, introductionFingerprint(introduction));
 }

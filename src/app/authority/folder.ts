@@ -29,8 +29,6 @@ const secretsSchema = z.object({
   keys: z.array(privateKeySchema).min(2),
   /** 32 bytes in base64url. */
   formKey: z.string().min(43),
-  /** What `hashPassword` made, by person. */
-  passwords: z.record(z.string(), z.string()),
 });
 
 /** What an authority is, as its folder says. */
@@ -49,7 +47,6 @@ export interface AuthorityFolder extends KeptAuthority {
   readonly keys: OwnKeys;
   readonly introduction: Introduction;
   readonly formKey: Uint8Array;
-  readonly passwords: Readonly<Record<string, string>>;
 }
 
 const files = { about: "authority.json", secrets: "secrets.json" } as const;
@@ -59,13 +56,12 @@ const threeYears = 3 * 365 * 86_400_000;
 export async function makeAuthorityFolder(
   folder: string,
   about: KeptAuthority,
-  passwords: Readonly<Record<string, string>>,
   now: Instant,
   until: Instant,
 ): Promise<AuthorityFolder> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const keys = [await generatePrivateKey("signing", now, until), await generatePrivateKey("encryption", now, until)];
-  const secrets = { keys, formKey: randomBytes(32).toString("base64url"), passwords };
+  const secrets = { keys, formKey: randomBytes(32).toString("base64url") };
   try {
     // Never over keys that are there: what was signed with them could not be proved any more.
     await writeFile(join(folder, files.secrets), JSON.stringify(secrets, undefined, 2), { mode: 0o600, flag: "wx" });
@@ -95,7 +91,7 @@ export async function readAuthorityFolder(folder: string): Promise<AuthorityFold
     throw error;
   }
   const about = keptSchema.parse(JSON.parse(texts[0] ?? ""));
-  const { keys, formKey, passwords } = secretsSchema.parse(JSON.parse(texts[1] ?? ""));
+  const { keys, formKey } = secretsSchema.parse(JSON.parse(texts[1] ?? ""));
   const of = (use: "signing" | "encryption") => keys.filter((key) => key.public.use === use);
   return {
     ...about,
@@ -106,6 +102,5 @@ export async function readAuthorityFolder(folder: string): Promise<AuthorityFold
     },
     introduction: { authority: about.authority, keys: keys.map((key) => key.public) },
     formKey: Buffer.from(formKey, "base64url"),
-    passwords,
   };
 }

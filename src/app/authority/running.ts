@@ -5,6 +5,7 @@ import {
   type AuthorityId,
   type AuthorityParts,
   createAuthority,
+  createPeopleStore,
   createStore,
   type EventId,
   eventIdSchema,
@@ -13,10 +14,9 @@ import {
   type Instant,
   instantSchema,
   inUse,
-  memoryPeople,
   newMessageId,
   openPGlite,
-  personIdSchema,
+  type PeopleTransaction,
   type Store,
 } from "../../cooperation/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
@@ -27,6 +27,7 @@ import { createDesk } from "./server.ts";
 export interface RunningAuthority {
   readonly authority: Authority;
   readonly store: Store;
+  readonly people: PeopleTransaction;
   readonly address: string;
   newId(): EventId;
   /** Does the work that waits now. */
@@ -69,12 +70,11 @@ export async function runAuthority(
     report: (note) => report(`${kept.name}: ${note.what}`),
   });
   const store = createStore(database);
-  const people = memoryPeople();
-  for (const [person, password] of Object.entries(kept.passwords))
-    people.setAccount(person, { person: personIdSchema.parse(person), password, active: true });
+  const people = createPeopleStore(database);
   const failed = (error: unknown): void =>
     report(error instanceof Error ? (error.stack ?? error.message) : String(error));
   const turns = takeTurns(async () => {
+    await people.forgetEnded(now());
     const { sent, delivered, expired } = await authority.tick();
     return sent + delivered + expired;
   }, failed);
@@ -118,6 +118,7 @@ export async function runAuthority(
     return {
       authority,
       store,
+      people,
       address: `http://${at.hostname}:${port}`,
       newId,
       turn: turns.now,

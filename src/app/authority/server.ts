@@ -46,7 +46,6 @@ import {
 } from "./matter-pages.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import {
-  type ChosenRoles,
   DeskProblem,
   deskFor,
   formFits,
@@ -68,7 +67,6 @@ const queueSize = 50;
 /** The pages of one authority, and the door for messages of others. */
 export function createDesk(around: DeskSurroundings): Hono {
   const catalogues = new Map(deskLanguages.map((language) => [language, deskWords(language)]));
-  const chosen: ChosenRoles = new Map();
   const app = new Hono();
   app.route("/exchange", around.exchange);
   app.use(
@@ -141,7 +139,7 @@ export function createDesk(around: DeskSurroundings): Hono {
   const signedIn = (method: "get" | "post", path: string, answer: (visit: Visit) => Promise<Response>): void => {
     app[method](`/:language${path}`, async (context) => {
       const words = wordsIn(context);
-      const visit = await visitOf(around, chosen, context, words);
+      const visit = await visitOf(around, context, words);
       if (visit === undefined) return context.redirect(deskAddress(words, ["sign-in"]), 303);
       return answer(visit);
     });
@@ -152,7 +150,12 @@ export function createDesk(around: DeskSurroundings): Hono {
   const showSignIn = async (context: Context, state: Omit<FormState, "command">, status: 200 | 422 = 200) => {
     const words = wordsIn(context);
     const desk = await deskFor(around, visitorToken(around, context), undefined);
-    const people = (await around.service.people()).filter(({ active }) => active);
+    // Only invented people are listed: who works at an authority is not for everybody.
+    const known = around.invented ? await around.service.people() : [];
+    const accounts = around.invented ? await around.signIn.accounts() : [];
+    const people = accounts.flatMap(({ person, name }) =>
+      known.flatMap((one) => (one.person === person && one.active ? [{ ...one, signInName: name }] : [])),
+    );
     const content = signInPage(people, { ...state, command: "" }, desk, words);
     const page = { title: words.text("signIn.title"), path: ["sign-in"], faults: state.faults, content };
     return await show({ context, desk, words }, page, status);
@@ -183,8 +186,6 @@ export function createDesk(around: DeskSurroundings): Hono {
   });
   signedIn("post", "/sign-out", async (visit) => {
     const token = tokenOf(around, visit.context, "session");
-    const digest = token === undefined ? undefined : sessionDigest(token);
-    if (digest !== undefined) chosen.delete(digest);
     if (token !== undefined) await endSession(around.signIn, token);
     setToken(around, visit.context, "session", "");
     return goTo(visit, ["sign-in"]);
@@ -195,7 +196,7 @@ export function createDesk(around: DeskSurroundings): Hono {
     const role = roleOf(visit.sent.role?.[0] ?? "");
     const own = visit.people.find(({ person }) => person === visit.worker.person);
     if (digest === undefined || role === undefined || own?.roles.includes(role) !== true) throw new DeskProblem("form");
-    chosen.set(digest, role);
+    await around.signIn.chooseRole(digest, role);
     return goTo(visit, []);
   });
 

@@ -1,5 +1,12 @@
 import type { Hono } from "hono";
-import type { AuthorityService, EventId, Instant, MatterId, SignInStores, Worker } from "../../cooperation/index.ts";
+import type {
+  AuthorityService,
+  EventId,
+  Instant,
+  MatterId,
+  PeopleTransaction,
+  Worker,
+} from "../../cooperation/index.ts";
 import type { LoggedLook } from "../../publication/index.ts";
 
 /** What the pages of an authority are handed: the service, who may sign in, the clock and chance. */
@@ -21,8 +28,8 @@ export interface DeskSurroundings {
     | "options"
     | "alarms"
   >;
-  /** Accounts, sessions and attempts; the sign-in name of a person is the identifier of the person. */
-  readonly signIn: SignInStores;
+  /** Accounts, sessions, attempts and passkeys. */
+  readonly signIn: PeopleTransaction;
   /** 32 bytes or more, kept secret: the tokens of the forms are made with them. */
   readonly formKey: Uint8Array;
   /** Whether States, persons and cases are invented. */

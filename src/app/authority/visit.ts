@@ -7,7 +7,6 @@ import {
   type Person,
   type Role,
   roles,
-  type Session,
   sessionDigest,
   sessionOf,
   type Worker,
@@ -96,9 +95,6 @@ export async function sentForm(context: Context): Promise<FormValues> {
   return Object.fromEntries(values);
 }
 
-/** In which role a person works in a session; the first of the person's own unless another was chosen. */
-export type ChosenRoles = Map<Session["digest"], Role>;
-
 export async function deskFor(
   around: DeskSurroundings,
   csrf: string,
@@ -120,7 +116,6 @@ export async function deskFor(
 /** The visit of a person who is signed in; undefined when nobody is. */
 export async function visitOf(
   around: DeskSurroundings,
-  chosen: ChosenRoles,
   context: Context,
   words: DeskWords,
 ): Promise<Visit | undefined> {
@@ -129,7 +124,7 @@ export async function visitOf(
   if (session === null) return undefined;
   const people = await around.service.people();
   const person = people.find((one) => one.person === session.person);
-  const role = chosen.get(session.digest) ?? person?.roles[0];
+  const role = session.role ?? person?.roles[0];
   if (person?.active !== true || role === undefined || !person.roles.includes(role)) return undefined;
   const sent = context.req.method === "POST" ? await sentForm(context) : {};
   if (context.req.method === "POST" && !formFits(around, token, sent)) throw new DeskProblem("form");

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
   authorityIdSchema,
+  createPeopleStore,
   createStore,
   hashPassword,
   instantSchema,
@@ -28,6 +29,9 @@ export interface AuthorityInitOptions {
   readonly authorityState?: string;
   readonly id?: string;
 }
+
+/** Days for which a password that somebody else made opens anything. */
+const oneTimeDays = 7;
 
 function portOf(text: string | undefined, usual: number): number {
   const port = text === undefined ? usual : Number(text);
@@ -86,7 +90,7 @@ export async function authorityInitCommand(
   const office = officeIdSchema.parse("central-office");
   const name = options.name ?? "Central Authority";
   const about = { authority: id.data, state: state.data, name, office, invented: false };
-  const kept = await makeAuthorityFolder(folder, about, { [person]: hash }, from, until);
+  const kept = await makeAuthorityFolder(folder, about, from, until);
   const database = await openPGlite(folder, from);
   if ("heldBy" in database) throw new UserError(inUse(folder, database.heldBy), exitCodes.usage);
   try {
@@ -101,12 +105,17 @@ export async function authorityInitCommand(
         data: {},
       });
     });
+    const oneTimeUntil = instantSchema.parse(new Date(Date.parse(from) + oneTimeDays * 86_400_000).toISOString());
+    const people = createPeopleStore(database);
+    await people.addAccount({ person, name: "administrator", password: hash, oneTimeUntil });
   } finally {
     await database.close();
   }
   out(`Made ${folder}. The keys are in secrets.json, which only you can read; keep a copy in a safe place.\n`);
   out(`Fingerprint, to be compared by telephone: ${introductionFingerprint(kept.introduction)}\n`);
-  out(`First person: Administrator. Password, shown this once: ${password}\n`);
+  out(
+    `First person: Administrator, sign-in name administrator. Password for ${oneTimeDays} days, shown this once: ${password}\n`,
+  );
   return exitCodes.done;
 }
 

@@ -11,7 +11,7 @@ export {
   personPolicy,
 } from "./attempts.ts";
 export type { RandomBytes } from "./effects.ts";
-export { type MemoryPeople, memoryPeople } from "./memory-store.ts";
+export { type MemoryPeople, memoryPeople, type PeopleStore } from "./memory-store.ts";
 export {
   type OrganisationCeremony,
   type OrganisationProvider,
@@ -52,11 +52,20 @@ export {
   startSession,
 } from "./session.ts";
 export {
-  type Account,
-  type AccountStore,
-  type AttemptStore,
+  changePassword,
+  confirmPassword,
   normalSignInName,
+  type PasswordChange,
   type SignIn,
-  type SignInStores,
+  signInWithPasskey,
   signInWithPassword,
 } from "./sign-in.ts";
+export type {
+  Account,
+  AccountEntry,
+  AccountRegister,
+  AccountStore,
+  AttemptStore,
+  Forgetting,
+  SignInStores,
+} from "./stores.ts";

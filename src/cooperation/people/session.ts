@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { type Digest, digestOf, type Instant, instantSchema, type PersonId } from "../words/index.ts";
+import { type Digest, digestOf, type Instant, instantSchema, type PersonId, type Role } from "../words/index.ts";
 import { base64url, type RandomBytes } from "./effects.ts";
 
 /** How a person proved who they are. */
@@ -10,6 +10,8 @@ export interface Session {
   readonly digest: Digest;
   readonly person: PersonId;
   readonly means: SignInMeans;
+  /** In which of the person's roles the work is done; null until one was chosen. */
+  readonly role: Role | null;
   readonly startedAt: Instant;
   readonly seenAt: Instant;
   /** It ends then, however busy it is. */
@@ -21,6 +23,8 @@ export interface SessionStore {
   findSession(digest: Digest): Promise<Session | null>;
   /** Sets `seenAt`, if the session is still there; never adds one. */
   touchSession(digest: Digest, seenAt: Instant): Promise<void>;
+  /** Sets `role`, if the session is still there. */
+  chooseRole(digest: Digest, role: Role): Promise<void>;
   removeSession(digest: Digest): Promise<void>;
   removeSessionsOf(person: PersonId): Promise<void>;
 }
@@ -62,7 +66,15 @@ export async function startSession(
   const previous = signIn.previousToken === undefined ? undefined : sessionDigest(signIn.previousToken);
   if (previous !== undefined) await store.removeSession(previous);
   const { person, means } = signIn;
-  const session = { digest, person, means, startedAt: now, seenAt: now, endsAt: later(now, policy.longest) };
+  const session: Session = {
+    digest,
+    person,
+    means,
+    role: null,
+    startedAt: now,
+    seenAt: now,
+    endsAt: later(now, policy.longest),
+  };
   await store.addSession(session);
   return { token, session };
 }

@@ -34,7 +34,9 @@ const right = "four grey herons wait";
 
 async function withOfficer(active = true) {
   const stores = memoryPeople();
-  stores.setAccount("m.moreno", { person: officer, password: await hashPassword(right, randomBytes, cheap), active });
+  const password = await hashPassword(right, randomBytes, cheap);
+  await stores.addAccount({ person: officer, name: "m.moreno", password, oneTimeUntil: null });
+  stores.setActive(officer, active);
   const signIn = (password: string, at = noon, name = "m.moreno", address = "192.0.2.1") =>
     signInWithPassword(stores, { name, password, address }, at, randomBytes, cheap);
   return { stores, signIn };
@@ -159,7 +161,7 @@ test("an address gets its own attempt back after a success and keeps the failure
 test("a password stored at a lower cost is stored anew when its owner signs in", async () => {
   const stores = memoryPeople();
   const old = await hashPassword(right, randomBytes, { memory: 32, passes: 1, parallelism: 1 });
-  stores.setAccount("m.moreno", { person: officer, password: old, active: true });
+  await stores.addAccount({ person: officer, name: "m.moreno", password: old, oneTimeUntil: null });
   const attempt = { name: "m.moreno", password: right, address: "192.0.2.1" };
   assert.equal((await signInWithPassword(stores, attempt, noon, randomBytes, cheap)).signedIn, true);
   const now = (await stores.findAccount("m.moreno"))?.password ?? "";

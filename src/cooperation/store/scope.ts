@@ -15,3 +15,12 @@ export async function enterScope(transaction: Transaction<Tables>, scope: Scope)
     set_config('justitia.office', ${acting.office}, true),
     set_config('justitia.role', ${acting.role}, true)`.execute(transaction);
 }
+
+/**
+ * Has the transaction work on accounts and sessions, and on nothing else: matters, directory and messages are out of its
+ * sight until another scope is entered.
+ */
+export async function enterSignIn(transaction: Transaction<Tables>): Promise<void> {
+  await sql`SELECT set_config('justitia.scope', 'sign-in', true), set_config('justitia.person', '', true),
+    set_config('justitia.office', '', true), set_config('justitia.role', '', true)`.execute(transaction);
+}

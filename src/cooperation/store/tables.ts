@@ -183,6 +183,60 @@ interface MatterMessageTable {
   at: Moment;
 }
 
+/** Without the password, which the application may not select. */
+interface AccountTable {
+  person: string;
+  name: string;
+  password: ColumnType<never, string | null, never>;
+  one_time_until: MomentOrNone;
+}
+
+interface SessionTable {
+  digest: string;
+  person: string;
+  means: string;
+  role: string | null;
+  started_at: Moment;
+  seen_at: Moment;
+  ends_at: Moment;
+}
+
+interface SignInAttemptsTable {
+  key: string;
+  failures: number;
+  last_at: Big;
+  locked_until: Big;
+}
+
+interface PasskeyTable {
+  id: string;
+  person: string;
+  public_key: string;
+  counter: Big;
+  transports: string[];
+  backed_up: boolean;
+  added_at: Moment;
+  used_at: MomentOrNone;
+}
+
+interface PasskeyChallengeTable {
+  challenge: string;
+  person: string | null;
+  until: Moment;
+}
+
+interface AdministrativeActTable {
+  entry: GeneratedAlways<Big>;
+  at: Moment;
+  person: string | null;
+  office: string | null;
+  role: string | null;
+  operator: string | null;
+  act: string;
+  subject: string;
+  data: JsonColumn<JsonObject>;
+}
+
 /** The tables as the application sees them. */
 export interface Tables {
   "cooperation.matter": MatterTable;
@@ -204,4 +258,10 @@ export interface Tables {
   "cooperation.log_entry": LogEntryTable;
   "cooperation.correspondence": CorrespondenceTable;
   "cooperation.matter_message": MatterMessageTable;
+  "cooperation.account": AccountTable;
+  "cooperation.session": SessionTable;
+  "cooperation.sign_in_attempts": SignInAttemptsTable;
+  "cooperation.passkey": PasskeyTable;
+  "cooperation.passkey_challenge": PasskeyChallengeTable;
+  "cooperation.administrative_act": AdministrativeActTable;
 }

@@ -3,7 +3,7 @@ import { type AppendOutcome, type AppendRequest, appendWithin, withRetries } fro
 import type { CooperationDatabase } from "./database.ts";
 import { type Directory, directoryOf } from "./directory.ts";
 import { type Mailbox, mailboxOf } from "./mailbox.ts";
-import { enterScope, type Scope } from "./scope.ts";
+import { enterScope, enterSignIn, type Scope } from "./scope.ts";
 import type { Tables } from "./tables.ts";
 import { type View, viewOf } from "./view.ts";
 
@@ -11,6 +11,8 @@ import { type View, viewOf } from "./view.ts";
 export interface StoreTransaction {
   /** Works for somebody from now on, until another scope is entered; what may be read follows from it. */
   enter(scope: Scope): Promise<View & Directory & Mailbox>;
+  /** Works on accounts and sessions from now on, and on nothing else, until a scope is entered. */
+  enterSignIn(): Promise<void>;
   /** As `Store.append`, within this transaction; the scope is that of the request afterwards. */
   append(scope: Scope, request: AppendRequest): Promise<AppendOutcome>;
   /** For the queries of the other part. */
@@ -33,6 +35,7 @@ export function inTransaction<Value>(
           await enterScope(sql, scope);
           return { ...viewOf(sql, scope), ...directoryOf(sql), ...mailboxOf(sql) };
         },
+        enterSignIn: () => enterSignIn(sql),
         append: (scope, request) => appendWithin(sql, scope, request),
       }),
     ),

@@ -39,7 +39,8 @@ export interface TextInput {
   readonly name: string;
   readonly label: string;
   readonly hint?: string | undefined;
-  readonly kind?: "line" | "paragraphs" | "password" | "short";
+  /** `username` and `new-password` tell a password manager what belongs here. */
+  readonly kind?: "line" | "paragraphs" | "password" | "new-password" | "username" | "short";
   readonly list?: string | undefined;
 }
 
@@ -48,15 +49,18 @@ export function textInput(drawing: Pick<FormDrawing, "values" | "faults">, input
   const { name, label, hint, kind = "line" } = input;
   const id = inputId(name);
   const faults = faultsAt(drawing.faults, name);
+  const secret = kind === "password" || kind === "new-password";
   const about = described(id, hint !== undefined, faults.length > 0);
-  const value = kind === "password" ? "" : firstOf(drawing.values, name);
+  const direction = kind === "short" ? html` class="short" dir="ltr"` : html` dir="auto"`;
+  const complete =
+    kind === "password" ? "current-password" : kind === "new-password" || kind === "username" ? kind : "off";
   return html`<div class="field${faults.length > 0 ? " wrong" : ""}"><label for="${id}">${label}</label>
 ${hint === undefined ? "" : html`<p class="hint" id="${id}-hint">${hint}</p>`}${faultText(id, faults)}
 ${
   kind === "paragraphs"
-    ? html`<textarea id="${id}" name="${name}" rows="6" dir="auto"${about}>${value}</textarea>`
-    : html`<input id="${id}" name="${name}" type="${kind === "password" ? "password" : "text"}"${kind === "short" ? html` class="short" dir="ltr"` : html` dir="auto"`}${kind === "password" ? html` autocomplete="current-password"` : html` autocomplete="off" value="${value}"`}${input.list === undefined ? "" : html` list="${input.list}"`}${about}>`
-}</div>`;
+    ? html`<textarea id="${id}" name="${name}" rows="6" dir="auto"${about}>${firstOf(drawing.values, name)}</textarea>`
+    : html`<input id="${id}" name="${name}" type="${secret ? "password" : "text"}"${direction} autocomplete="${complete}"${secret ? "" : html` value="${firstOf(drawing.values, name)}"`}${input.list === undefined ? "" : html` list="${input.list}"`}${about}>`
+}}</div>`;
 }
 
 export interface Choice {

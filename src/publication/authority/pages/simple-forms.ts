@@ -14,9 +14,13 @@ export interface FormState {
   readonly command: string;
 }
 
-/** Where a person says who they are. */
+/**
+ * Where a person says who they are.
+ *
+ * @param people - Invented people to choose from; where there are none, a name is typed.
+ */
 export function signInPage(
-  people: readonly Pick<Person, "person" | "name" | "roles">[],
+  people: readonly (Pick<Person, "name" | "roles"> & { readonly signInName: string })[],
   state: FormState,
   desk: Desk,
   words: DeskWords,
@@ -24,15 +28,19 @@ export function signInPage(
   return form(
     desk,
     deskAddress(words, ["sign-in"]),
-    html`${selectInput(state, {
-      name: "person",
-      label: words.text("signIn.person"),
-      empty: words.text("signIn.choose"),
-      choices: people.map(({ person, name, roles }) => ({
-        id: person,
-        label: `${name} (${roles.map((role) => roleName(words, role)).join(", ")})`,
-      })),
-    })}${textInput(state, { name: "password", label: words.text("signIn.password"), kind: "password" })}<button>${words.text("signIn.button")}</button>`,
+    html`${
+      people.length === 0
+        ? textInput(state, { name: "person", label: words.text("signIn.name"), kind: "username" })
+        : selectInput(state, {
+            name: "person",
+            label: words.text("signIn.person"),
+            empty: words.text("signIn.choose"),
+            choices: people.map(({ signInName, name, roles }) => ({
+              id: signInName,
+              label: `${name} (${roles.map((role) => roleName(words, role)).join(", ")})`,
+            })),
+          })
+    }${textInput(state, { name: "password", label: words.text("signIn.password"), kind: "password" })}<button>${words.text("signIn.button")}</button>`,
   );
 }
 

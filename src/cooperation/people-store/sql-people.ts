@@ -1,0 +1,293 @@
+import { sql } from "kysely";
+import { z } from "zod";
+import {
+  type Account,
+  type Attempts,
+  addressPolicy,
+  noAttempts,
+  type Passkey,
+  type PeopleStore,
+  personPolicy,
+  type Session,
+  sessionPolicy,
+} from "../people/index.ts";
+import type { StoreTransaction } from "../store/index.ts";
+import {
+  digestSchema,
+  type Instant,
+  instantSchema,
+  type JsonObject,
+  type PersonId,
+  personIdSchema,
+  roleSchema,
+} from "../words/index.ts";
+
+const momentSchema = z.date().transform((at) => instantSchema.parse(at.toISOString()));
+const accountSchema = z.object({
+  person: personIdSchema,
+  password: z.string().nullable(),
+  one_time_until: momentSchema.nullable(),
+  active: z.boolean(),
+});
+const sessionSchema = z.object({
+  digest: digestSchema,
+  person: personIdSchema,
+  means: z.enum(["password", "passkey", "organisation"]),
+  role: roleSchema.nullable(),
+  started_at: momentSchema,
+  seen_at: momentSchema,
+  ends_at: momentSchema,
+});
+const passkeySchema = z.object({
+  id: z.string(),
+  person: personIdSchema,
+  public_key: z.string(),
+  counter: z.coerce.number(),
+  transports: z.array(z.string()),
+  backed_up: z.boolean(),
+  added_at: momentSchema,
+  used_at: momentSchema.nullable(),
+});
+
+const accountOf = (row: unknown): Account | null => {
+  if (row === undefined) return null;
+  const { one_time_until: oneTimeUntil, ...account } = accountSchema.parse(row);
+  return { ...account, oneTimeUntil };
+};
+const sessionOf = (row: unknown): Session => {
+  const { started_at: startedAt, seen_at: seenAt, ends_at: endsAt, ...rest } = sessionSchema.parse(row);
+  return { ...rest, startedAt, seenAt, endsAt };
+};
+const passkeyOf = (row: unknown): Passkey => {
+  const found = passkeySchema.parse(row);
+  const { public_key: publicKey, backed_up: backedUp, added_at: addedAt, used_at: usedAt, ...rest } = found;
+  return { ...rest, publicKey, backedUp, addedAt, usedAt };
+};
+const before = (now: Instant, milliseconds: number): string => new Date(Date.parse(now) - milliseconds).toISOString();
+
+/** Something about sign-in that auditors can read: who came, or changed what opens the own account. */
+export interface SignInNote {
+  readonly at: Instant;
+  /** Undefined where nobody was recognised. */
+  readonly person: PersonId | undefined;
+  readonly act:
+    | "signed-in"
+    | "signed-out"
+    | "sign-in-refused"
+    | "password-changed"
+    | "passkey-added"
+    | "passkey-removed";
+  readonly data: JsonObject;
+}
+
+/** The stores of people within a transaction, whose scope is that of sign-in afterwards. */
+export interface PeopleTransaction extends PeopleStore {
+  note(note: SignInNote): Promise<void>;
+}
+
+/** The stores of people over the tables of an open transaction. */
+export function peopleWithin({
+  sql: tables,
+  enterSignIn,
+}: Pick<StoreTransaction, "sql" | "enterSignIn">): PeopleTransaction {
+  const signIn = async () => {
+    await enterSignIn();
+    return tables;
+  };
+  const account = async (name: string | null, person: PersonId | null): Promise<Account | null> => {
+    const { rows } = await sql`SELECT * FROM cooperation.account_for_sign_in(${name}, ${person})`.execute(
+      await signIn(),
+    );
+    return accountOf(rows[0]);
+  };
+  return {
+    findAccount: (name) => account(name, null),
+    accountOf: (person) => account(null, person),
+    addAccount: async ({ person, name, password, oneTimeUntil }) => {
+      const { numInsertedOrUpdatedRows } = await (await signIn())
+        .insertInto("cooperation.account")
+        .values({ person, name, password, one_time_until: oneTimeUntil })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+    renameAccount: async (person, name) => {
+      const taken = await (await signIn())
+        .selectFrom("cooperation.account")
+        .select("person")
+        .where("name", "=", name)
+        .executeTakeFirst();
+      if (taken !== undefined) return taken.person === person;
+      const { numUpdatedRows } = await tables
+        .updateTable("cooperation.account")
+        .set({ name })
+        .where("person", "=", person)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+    resetPassword: async (person, password, oneTimeUntil) => {
+      const { rows } = await sql<{ done: boolean }>`
+        SELECT cooperation.reset_password(${person}, ${password}, ${oneTimeUntil}) AS done`.execute(await signIn());
+      return rows[0]?.done === true;
+    },
+    replacePassword: async (person, known, after, oneTimeUntil) => {
+      const { rows } = await sql<{ done: boolean }>`
+        SELECT cooperation.replace_password(${person}, ${known}, ${after}, ${oneTimeUntil}) AS done`.execute(
+        await signIn(),
+      );
+      return rows[0]?.done === true;
+    },
+    accounts: async () => {
+      const rows = await (await signIn())
+        .selectFrom("cooperation.account")
+        .select(["person", "name", "one_time_until"])
+        .orderBy(sql`name COLLATE "C"`)
+        .execute();
+      return rows.map(({ person, name, one_time_until }) => ({
+        person: personIdSchema.parse(person),
+        name,
+        oneTimeUntil: momentSchema.nullable().parse(one_time_until),
+      }));
+    },
+    changeAttempts: async (key, change) => {
+      await (await signIn())
+        .insertInto("cooperation.sign_in_attempts")
+        .values({ key, failures: 0, last_at: 0, locked_until: 0 })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      const row = await tables
+        .selectFrom("cooperation.sign_in_attempts")
+        .selectAll()
+        .where("key", "=", key)
+        .forUpdate()
+        .executeTakeFirst();
+      const known: Attempts =
+        row === undefined
+          ? noAttempts
+          : { failures: row.failures, lastAt: Number(row.last_at), lockedUntil: Number(row.locked_until) };
+      const { attempts, result } = change(known);
+      await tables
+        .updateTable("cooperation.sign_in_attempts")
+        .set({ failures: attempts.failures, last_at: attempts.lastAt, locked_until: attempts.lockedUntil })
+        .where("key", "=", key)
+        .execute();
+      return result;
+    },
+    addSession: async ({ digest, person, means, role, startedAt, seenAt, endsAt }) => {
+      await (await signIn())
+        .insertInto("cooperation.session")
+        .values({ digest, person, means, role, started_at: startedAt, seen_at: seenAt, ends_at: endsAt })
+        .execute();
+    },
+    findSession: async (digest) => {
+      const row = await (await signIn())
+        .selectFrom("cooperation.session")
+        .selectAll()
+        .where("digest", "=", digest)
+        .executeTakeFirst();
+      return row === undefined ? null : sessionOf(row);
+    },
+    touchSession: async (digest, seenAt) => {
+      await (await signIn())
+        .updateTable("cooperation.session")
+        .set({ seen_at: seenAt })
+        .where("digest", "=", digest)
+        .execute();
+    },
+    chooseRole: async (digest, role) => {
+      await (await signIn()).updateTable("cooperation.session").set({ role }).where("digest", "=", digest).execute();
+    },
+    removeSession: async (digest) => {
+      await (await signIn()).deleteFrom("cooperation.session").where("digest", "=", digest).execute();
+    },
+    removeSessionsOf: async (person) => {
+      await (await signIn()).deleteFrom("cooperation.session").where("person", "=", person).execute();
+    },
+    addChallenge: async ({ challenge, person, until }) => {
+      await (await signIn()).insertInto("cooperation.passkey_challenge").values({ challenge, person, until }).execute();
+    },
+    takeChallenge: async (text) => {
+      const row = await (await signIn())
+        .deleteFrom("cooperation.passkey_challenge")
+        .where("challenge", "=", text)
+        .returningAll()
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      const { challenge, person, until } = row;
+      return { challenge, person: personIdSchema.nullable().parse(person), until: momentSchema.parse(until) };
+    },
+    addPasskey: async ({ id, person, publicKey, counter, transports, backedUp, addedAt, usedAt }) => {
+      const row = { public_key: publicKey, backed_up: backedUp, added_at: addedAt, used_at: usedAt };
+      const { numInsertedOrUpdatedRows } = await (await signIn())
+        .insertInto("cooperation.passkey")
+        .values({ id, person, counter, transports: [...transports], ...row })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+    findPasskey: async (id) => {
+      const row = await (await signIn())
+        .selectFrom("cooperation.passkey")
+        .selectAll()
+        .where("id", "=", id)
+        .executeTakeFirst();
+      return row === undefined ? null : passkeyOf(row);
+    },
+    passkeysOf: async (person) => {
+      const rows = await (await signIn())
+        .selectFrom("cooperation.passkey")
+        .selectAll()
+        .where("person", "=", person)
+        .orderBy("added_at")
+        .orderBy("id")
+        .execute();
+      return rows.map(passkeyOf);
+    },
+    passkeyUsed: async (id, counted, after, usedAt) => {
+      const { numUpdatedRows } = await (await signIn())
+        .updateTable("cooperation.passkey")
+        .set({ counter: after, used_at: usedAt })
+        .where("id", "=", id)
+        .where("counter", "=", counted)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+    removePasskey: async (id) => {
+      await (await signIn()).deleteFrom("cooperation.passkey").where("id", "=", id).execute();
+    },
+    forgetEnded: async (now) => {
+      const at = Date.parse(now);
+      const kept = Math.max(personPolicy.forgetAfter, addressPolicy.forgetAfter);
+      const gone = [
+        await (await signIn())
+          .deleteFrom("cooperation.session")
+          .where(sql<boolean>`ends_at <= ${now} OR seen_at <= ${before(now, sessionPolicy.idle)}`)
+          .executeTakeFirstOrThrow(),
+        await tables
+          .deleteFrom("cooperation.passkey_challenge")
+          .where(sql<boolean>`until <= ${now}`)
+          .executeTakeFirstOrThrow(),
+        await tables
+          .deleteFrom("cooperation.sign_in_attempts")
+          .where(sql<boolean>`locked_until <= ${at} AND last_at <= ${at - kept}`)
+          .executeTakeFirstOrThrow(),
+      ];
+      return gone.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), 0);
+    },
+    note: async ({ at, person, act, data }) => {
+      await (await signIn())
+        .insertInto("cooperation.administrative_act")
+        .values({
+          at,
+          person: person ?? null,
+          office: null,
+          role: null,
+          operator: null,
+          act,
+          subject: person ?? "",
+          data: JSON.stringify(data),
+        })
+        .execute();
+    },
+  };
+}
