@@ -30,7 +30,6 @@ export {
   type FieldDefinition,
   type Label,
   type MatterType,
-  type MatterTypeProblem,
   matterTypeJsonSchema,
   matterTypesPage,
   readMatterTypes,

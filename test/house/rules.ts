@@ -7,7 +7,7 @@ export const knows: Readonly<Record<string, readonly string[]>> = {
   statistics: [],
   formats: [],
   evidence: ["iccs", "statistics", "formats"],
-  cooperation: ["iccs"],
+  cooperation: ["iccs", "formats"],
   publication: ["iccs", "formats", "evidence", "cooperation"],
   app: ["iccs", "statistics", "formats", "evidence", "cooperation", "publication"],
 };

@@ -1,15 +1,17 @@
+import { didYouMean, type FieldPath, type Said } from "../../formats/index.ts";
 import { columnsOfCondition } from "../../iccs/index.ts";
 import { commonEventNames } from "./common-events.ts";
 import type { FieldDefinition } from "./field.ts";
 import type { Guard, StateDefinition, Transition } from "./life.ts";
 import type { MatterType } from "./matter-type.ts";
-import { didYouMean } from "./problem.ts";
-import type { Path, Said } from "./yaml-file.ts";
 
 export interface Fault extends Said {
   readonly code: string;
-  readonly path: Path;
+  readonly path: FieldPath;
 }
+
+/** What to do where nothing is near enough to be meant. */
+export const change = "Change it to what is expected.";
 
 type Condition = NonNullable<FieldDefinition["requiredWhen"]>;
 
@@ -28,15 +30,15 @@ export function matterTypeFaults(type: MatterType): Fault[] {
   ];
 }
 
-function named(path: Path, what: string, found: string, known: Iterable<string>): Fault[] {
+function named(path: FieldPath, what: string, found: string, known: Iterable<string>): Fault[] {
   const names = [...known];
   if (names.includes(found)) return [];
   const message = `There is no ${what} "${found}".`;
   const expected = `one of ${names.join(", ")}`;
-  return [{ code: "definition.reference", path, message, found, expected, hint: didYouMean(found, names) }];
+  return [{ code: "definition.reference", path, message, found, expected, hint: didYouMean(found, names, change) }];
 }
 
-function unfit(path: Path, message: string, hint: string, found = "", expected = ""): Fault {
+function unfit(path: FieldPath, message: string, hint: string, found = "", expected = ""): Fault {
   return { code: "definition.reference", path, message, found, expected, hint };
 }
 
@@ -79,7 +81,7 @@ export function eventNames(type: MatterType): string[] {
   return [...commonEventNames, ...type.transitions.map(({ name }) => name)];
 }
 
-function conditionFaults(type: MatterType, path: Path, condition: Condition | undefined): Fault[] {
+function conditionFaults(type: MatterType, path: FieldPath, condition: Condition | undefined): Fault[] {
   return columnsOfCondition(condition ?? {}).flatMap((field) => {
     const faults = named([...path, field], "field", field, ids(type.fields));
     const definition = type.fields.find(({ id }) => id === field);
@@ -194,7 +196,7 @@ function fieldFaults(type: MatterType): Fault[] {
   return inLists;
 }
 
-function guardFaults(type: MatterType, path: Path, guard: Guard): Fault[] {
+function guardFaults(type: MatterType, path: FieldPath, guard: Guard): Fault[] {
   if (typeof guard === "string") return [];
   if ("event" in guard) return named([...path, "event"], "event", guard.event, eventNames(type));
   if ("clockRunning" in guard) return named([...path, "clockRunning"], "clock", guard.clockRunning, ids(type.clocks));
@@ -366,7 +368,7 @@ function lifeFaults(type: MatterType): Fault[] {
 function stateFaults(
   type: MatterType,
   state: StateDefinition,
-  path: Path,
+  path: FieldPath,
   met: ReadonlySet<string>,
   closed: ReadonlySet<string>,
 ): Fault[] {

@@ -34,6 +34,5 @@ export {
   matterTypeJsonSchema,
   matterTypeSchema,
 } from "./matter-type.ts";
-export type { MatterTypeProblem } from "./problem.ts";
 export { commonFile, type ReadMatterTypes, readMatterType, readMatterTypes } from "./read.ts";
 export { matterTypesPage } from "./reference-page.ts";

@@ -1,15 +1,16 @@
-import { matterTypeFaults } from "./checks.ts";
+import { type DefinitionProblem, didYouMean, readYamlFile, type YamlFile } from "../../formats/index.ts";
+import { change, matterTypeFaults } from "./checks.ts";
 import { type CommonContent, commonContentSchema, type MatterType, matterTypeSchema } from "./matter-type.ts";
-import { didYouMean, type MatterTypeProblem } from "./problem.ts";
-import { readYaml, schemaProblems, type YamlFile } from "./yaml-file.ts";
 
 /** Name of the file with the contents that several matter types share. */
 export const commonFile = "common.yaml";
 
+const kind = { noun: "definition", described: "docs/reference/matter-types.md" };
+
 export interface ReadMatterTypes {
   /** The matter types without an error, by id. */
   readonly types: ReadonlyMap<string, MatterType>;
-  readonly problems: readonly MatterTypeProblem[];
+  readonly problems: readonly DefinitionProblem[];
 }
 
 /**
@@ -19,7 +20,7 @@ export interface ReadMatterTypes {
  * @returns The types that hold, with everything taken from the common contents written out, and all problems.
  */
 export function readMatterTypes(files: ReadonlyMap<string, string>): ReadMatterTypes {
-  const problems: MatterTypeProblem[] = [];
+  const problems: DefinitionProblem[] = [];
   const common = readCommon(files.get(commonFile), problems);
   const types = new Map<string, MatterType>();
   // Each type would only repeat that what it takes over is not there.
@@ -33,15 +34,14 @@ export function readMatterTypes(files: ReadonlyMap<string, string>): ReadMatterT
   return { types, problems };
 }
 
-function readCommon(text: string | undefined, problems: MatterTypeProblem[]): CommonContent {
+function readCommon(text: string | undefined, problems: DefinitionProblem[]): CommonContent {
   const nothing = commonContentSchema.parse({});
   if (text === undefined) return nothing;
-  const read = readYaml(commonFile, text);
-  problems.push(...read.problems);
-  if (read.yaml === undefined) return nothing;
-  const checked = commonContentSchema.safeParse(read.yaml.plain);
-  if (checked.success) return checked.data;
-  problems.push(...schemaProblems(read.yaml, read.yaml.plain, checked.error, commonContentSchema));
+  const { read, problems: unreadable } = readYamlFile(commonFile, text, kind);
+  problems.push(...unreadable);
+  const fitted = read?.against(commonContentSchema);
+  if (fitted?.fits) return fitted.value;
+  problems.push(...(fitted?.problems ?? []));
   return nothing;
 }
 
@@ -55,16 +55,14 @@ export function readMatterType(
   file: string,
   text: string,
   common: CommonContent,
-): { readonly type: MatterType | undefined; readonly problems: readonly MatterTypeProblem[] } {
-  const { yaml, problems } = readYaml(file, text);
+): { readonly type: MatterType | undefined; readonly problems: readonly DefinitionProblem[] } {
+  const { read: yaml, problems } = readYamlFile(file, text, kind);
   if (yaml === undefined) return { type: undefined, problems };
   const plain = withCommon(yaml, common, problems);
   if (problems.length > 0) return { type: undefined, problems };
-  const checked = matterTypeSchema.safeParse(plain);
-  if (!checked.success) {
-    return { type: undefined, problems: schemaProblems(yaml, plain, checked.error, matterTypeSchema) };
-  }
-  const type = checked.data;
+  const fitted = yaml.against(matterTypeSchema, plain);
+  if (!fitted.fits) return { type: undefined, problems: fitted.problems };
+  const type = fitted.value;
   if (file !== `${type.id}.yaml`) {
     problems.push(
       yaml.problem("definition.file-name", ["id"], {
@@ -82,7 +80,7 @@ export function readMatterType(
 }
 
 /** The plain definition with every `common: id` replaced by the common item, on which the other keys are laid. */
-function withCommon(yaml: YamlFile, common: CommonContent, problems: MatterTypeProblem[]): unknown {
+function withCommon(yaml: YamlFile, common: CommonContent, problems: DefinitionProblem[]): unknown {
   if (!isRecord(yaml.plain)) return yaml.plain;
   const plain: Record<string, unknown> = { ...yaml.plain };
   for (const list of ["sections", "instruments", "fields", "particulars", "states", "transitions"] as const) {
@@ -99,7 +97,7 @@ function withCommon(yaml: YamlFile, common: CommonContent, problems: MatterTypeP
           message: `The common contents have no ${list.slice(0, -1)} "${String(name)}".`,
           found: String(name),
           expected: `one of ${[...known.keys()].join(", ")}`,
-          hint: didYouMean(String(name), known.keys()),
+          hint: didYouMean(String(name), known.keys(), change),
         }),
       );
       return item;

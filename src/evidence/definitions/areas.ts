@@ -1,4 +1,4 @@
-import { type DefinitionProblem, nearest } from "./problem.ts";
+import { type DefinitionProblem, nearest } from "../../formats/index.ts";
 import { type Language, type LocalText, languageSchema } from "./words.ts";
 
 /** A place of the observatory. Areas form a tree: a country, its regions, their districts. */

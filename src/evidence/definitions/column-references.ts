@@ -1,8 +1,8 @@
+import { nearest } from "../../formats/index.ts";
+import type { DefinitionFile } from "./definition-file.ts";
 import type { Definitions } from "./load.ts";
-import { nearest } from "./problem.ts";
 import type { Path, ReferenceReport } from "./reference-report.ts";
 import type { RecordColumn, RecordRule, Stream } from "./stream.ts";
-import type { DefinitionFile } from "./yaml-file.ts";
 
 /** Holds each column of a stream against its own type: what would be read wrongly, or not at all, is told beforehand. */
 export function checkColumns(report: ReferenceReport, definitions: Definitions, stream: DefinitionFile<Stream>): void {

@@ -1,8 +1,8 @@
+import { nearest } from "../../formats/index.ts";
+import type { DefinitionFile } from "./definition-file.ts";
 import type { Definitions } from "./load.ts";
-import { nearest } from "./problem.ts";
 import type { ReferenceReport } from "./reference-report.ts";
 import type { FactSet } from "./stream.ts";
-import type { DefinitionFile } from "./yaml-file.ts";
 
 /** Holds every reporting coverage against the fact sets, areas, populations and streams that it names. */
 export function checkCoverages(

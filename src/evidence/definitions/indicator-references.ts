@@ -1,10 +1,10 @@
 import { columnsOfCondition } from "../../iccs/index.ts";
 import { nests } from "../periods/index.ts";
+import type { DefinitionFile } from "./definition-file.ts";
 import type { FactSelection, Indicator } from "./indicator.ts";
 import type { Definitions } from "./load.ts";
 import { checkIccs, type Path, type ReferenceReport } from "./reference-report.ts";
 import type { FactSet } from "./stream.ts";
-import type { DefinitionFile } from "./yaml-file.ts";
 
 /** Holds an indicator against the fact sets, populations and areas that it names. */
 export function checkIndicator(

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { parse, stringify } from "yaml";
+import { parseDefinition } from "./definition-file.ts";
 import { type DefinitionKind, definitionJsonSchema, definitionKinds } from "./index.ts";
-import { parseDefinition } from "./yaml-file.ts";
 
 const observatories = fileURLToPath(new URL("../../../observatories", import.meta.url));
 const kinds: readonly DefinitionKind[] = [

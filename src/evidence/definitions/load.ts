@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join, posix } from "node:path";
 import type { z } from "zod";
-import { parseCsv } from "../../formats/index.ts";
+import { type DefinitionProblem, nearest, parseCsv } from "../../formats/index.ts";
 import { type Crosswalk, crosswalkFromRows, crosswalkSchema } from "../../iccs/index.ts";
 import { type Area, areasFromRows, type TableRow } from "./areas.ts";
 import {
@@ -12,11 +12,10 @@ import {
   type Population,
   populationSchema,
 } from "./coverage.ts";
+import { type DefinitionFile, parseDefinition } from "./definition-file.ts";
 import { type Indicator, indicatorSchema } from "./indicator.ts";
 import { type Observatory, observatorySchema } from "./observatory.ts";
-import { type DefinitionProblem, nearest } from "./problem.ts";
 import { type Stream, streamSchema } from "./stream.ts";
-import { type DefinitionFile, parseDefinition } from "./yaml-file.ts";
 
 /** Reads the files of an observatory folder. Paths are relative to it, with `/` between parts. */
 export interface ObservatoryFiles {

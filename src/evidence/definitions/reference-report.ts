@@ -1,6 +1,6 @@
+import { type DefinitionProblem, nearest } from "../../formats/index.ts";
 import { parseIccsCode } from "../../iccs/index.ts";
-import { type DefinitionProblem, nearest } from "./problem.ts";
-import type { DefinitionFile } from "./yaml-file.ts";
+import type { DefinitionFile } from "./definition-file.ts";
 
 /** A place in a definition: names of fields and numbers of list items, from the outside in. */
 export type Path = readonly (string | number)[];

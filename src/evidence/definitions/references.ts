@@ -1,8 +1,8 @@
+import type { DefinitionProblem } from "../../formats/index.ts";
 import { checkCrosswalk } from "../../iccs/index.ts";
 import { checkCoverages } from "./coverage-references.ts";
 import { checkIndicator } from "./indicator-references.ts";
 import type { Definitions } from "./load.ts";
-import type { DefinitionProblem } from "./problem.ts";
 import { checkIccs, ReferenceReport } from "./reference-report.ts";
 import type { FactSet } from "./stream.ts";
 import { checkStream } from "./stream-references.ts";

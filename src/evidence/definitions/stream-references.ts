@@ -1,10 +1,10 @@
 import { type Condition, columnsOfCondition, conditionColumns } from "../../iccs/index.ts";
 import type { Frequency } from "../periods/index.ts";
 import { checkColumns, checkComparison } from "./column-references.ts";
+import type { DefinitionFile } from "./definition-file.ts";
 import type { Definitions } from "./load.ts";
 import { checkIccs, type Path, type ReferenceReport } from "./reference-report.ts";
 import type { Stream } from "./stream.ts";
-import type { DefinitionFile } from "./yaml-file.ts";
 
 /** Names that facts carry themselves; a further dimension may not take one of them. */
 const reservedDimensions = new Set([

@@ -5,7 +5,7 @@ export interface DefinitionProblem {
   /** Stable code, listed in docs/reference/problems.md. */
   readonly code: string;
   readonly severity: "error" | "warning";
-  /** Path of the file relative to the observatory folder. */
+  /** Name or path of the file, as the reader was given it. */
   readonly file: string;
   /** One-based line and column in the file; 1 when the fault has no place of its own. */
   readonly line: number;
@@ -19,18 +19,37 @@ export interface DefinitionProblem {
   readonly hint: string;
 }
 
-/** The candidate that is nearest to what was found, or undefined when none is near enough to be meant. */
+/**
+ * The candidate that is nearest to what was found; where none is near enough to be meant, the first that begins with
+ * it, or undefined.
+ */
 export function nearest(found: string, candidates: Iterable<string>): string | undefined {
+  const written = found.toLowerCase();
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
+  let begun: string | undefined;
   for (const candidate of candidates) {
-    const d = distance(found.toLowerCase(), candidate.toLowerCase());
+    const d = distance(written, candidate.toLowerCase());
     if (d < bestDistance) {
       best = candidate;
       bestDistance = d;
     }
+    if (written.length > 1 && candidate.toLowerCase().startsWith(written)) begun ??= candidate;
   }
-  return best !== undefined && bestDistance <= Math.max(2, Math.ceil(found.length / 2)) ? best : undefined;
+  return best !== undefined && bestDistance <= Math.max(2, Math.ceil(found.length / 2)) ? best : begun;
+}
+
+/** What to do about a word that does not fit: take the nearest candidate, where there is one. */
+export function didYouMean(found: string, candidates: Iterable<string>, otherwise: string): string {
+  const near = nearest(found, candidates);
+  return near === undefined ? otherwise : `Did you mean "${near}"?`;
+}
+
+/** A found value as it is shown in a problem: short, on one line. */
+export function showFound(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
 /** One problem as lines for a terminal: place and message first, then found, expected and what to do. */
@@ -42,11 +61,4 @@ export function formatProblem(problem: DefinitionProblem): string {
   if (problem.expected !== "") lines.push(`  expected: ${problem.expected}`);
   if (problem.hint !== "") lines.push(`  hint:     ${problem.hint}`);
   return lines.join("\n");
-}
-
-/** A found value as it is shown in a problem: short, on one line. */
-export function showFound(value: unknown): string {
-  if (value === undefined) return "nothing";
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
