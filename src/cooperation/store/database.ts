@@ -5,6 +5,7 @@ import pg from "pg";
 import type { Instant } from "../words/index.ts";
 import { type LockHolder, takeFolderLock } from "./folder-lock.ts";
 import { migrate } from "./migrate.ts";
+import { preparing } from "./prepared.ts";
 import type { Tables } from "./tables.ts";
 
 /** What a database promises about an acknowledged write. */
@@ -64,7 +65,7 @@ export async function migratePostgres(owner: PostgresAddress, now: Instant): Pro
  * @throws Error where the login is a superuser, goes around row-level security, or owns the tables.
  */
 export async function openPostgres(address: PostgresAddress): Promise<CooperationDatabase> {
-  const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: pool(address) }) });
+  const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparing(pool(address)) }) });
   const close = (): Promise<void> => database.destroy();
   try {
     const { rows } = await sql<{ name: string; may_too_much: boolean }>`

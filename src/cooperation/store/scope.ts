@@ -24,3 +24,8 @@ export async function enterSignIn(transaction: Transaction<Tables>): Promise<voi
   await sql`SELECT set_config('justitia.scope', 'sign-in', true), set_config('justitia.person', '', true),
     set_config('justitia.office', '', true), set_config('justitia.role', '', true)`.execute(transaction);
 }
+
+export function isSameScope(one: Scope, other: Scope): boolean {
+  if (one.kind === "system" || other.kind === "system") return one.kind === other.kind;
+  return one.person === other.person && one.office === other.office && one.role === other.role;
+}

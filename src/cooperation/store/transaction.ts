@@ -3,7 +3,7 @@ import { type AppendOutcome, type AppendRequest, appendWithin, withRetries } fro
 import type { CooperationDatabase } from "./database.ts";
 import { type Directory, directoryOf } from "./directory.ts";
 import { type Mailbox, mailboxOf } from "./mailbox.ts";
-import { enterScope, enterSignIn, type Scope } from "./scope.ts";
+import { enterScope, enterSignIn, isSameScope, type Scope } from "./scope.ts";
 import type { Tables } from "./tables.ts";
 import { type View, viewOf } from "./view.ts";
 
@@ -28,16 +28,26 @@ export function inTransaction<Value>(
   work: (transaction: StoreTransaction) => Promise<Value>,
 ): Promise<Value> {
   return withRetries(() =>
-    database.sql.transaction().execute((sql) =>
-      work({
+    database.sql.transaction().execute((sql) => {
+      let entered: Scope | undefined;
+      return work({
         sql,
         enter: async (scope) => {
-          await enterScope(sql, scope);
+          if (entered === undefined || !isSameScope(entered, scope)) await enterScope(sql, scope);
+          entered = scope;
           return { ...viewOf(sql, scope), ...directoryOf(sql), ...mailboxOf(sql) };
         },
-        enterSignIn: () => enterSignIn(sql),
-        append: (scope, request) => appendWithin(sql, scope, request),
-      }),
-    ),
+        enterSignIn: async () => {
+          entered = undefined;
+          await enterSignIn(sql);
+        },
+        append: async (scope, request) => {
+          const outcome = await appendWithin(sql, scope, request);
+          // What cannot be stored is found before the database is asked, and then the scope is still the old one.
+          if (outcome.kind !== "not-storable") entered = scope;
+          return outcome;
+        },
+      });
+    }),
   );
 }
