@@ -201,6 +201,7 @@ Your own:       justitia init my-observatory && justitia build my-observatory &&
     .command("verify")
     .argument("<bundle>", "an exported matter")
     .option("--key <verifier...>", "keys that you were told by another way: name+id+key")
+    .option("--time-stamp-anchor <pem...>", "files with certificates that time-stamp services publish")
     .option("--identity <file>", "age identity that opens the evidence, to verify its content too")
     .option("--json", "the findings as JSON, for machines")
     .description("verify an exported matter with nothing but its file: signatures, log, custody, evidence")

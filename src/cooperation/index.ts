@@ -123,6 +123,13 @@ export {
   type StoredMatter,
 } from "./store/index.ts";
 export {
+  certificatesInPem,
+  obtainTimeStamp,
+  type TimeStampService,
+  timeStampRequest,
+  verifyTimeStamp,
+} from "./time-stamps/index.ts";
+export {
   checkVault,
   FileErased,
   fileIdOf,

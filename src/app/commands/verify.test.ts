@@ -18,6 +18,18 @@ import {
 import { run } from "./simulation/program.ts";
 
 const signer = noteSigner("utopia-central.example/log", "log", new Uint8Array(32).fill(4));
+const certificate = `-----BEGIN CERTIFICATE-----
+MIIBgTCCASegAwIBAgIUG61epUV7+myt1J1FiFzzvXaMow4wCgYIKoZIzj0EAwIw
+FjEUMBIGA1UEAwwLVGltZSBzdGFtcHMwHhcNMjYxMTIxMTA1MzQwWhcNMzYxMTE4
+MTA1MzQwWjAWMRQwEgYDVQQDDAtUaW1lIHN0YW1wczBZMBMGByqGSM49AgEGCCqG
+SM49AwEHA0IABOF1DR3wMqDC6saIRjl+bDUgCcyDZwb9K2FTfIDSWJLf/MDNhZth
+CpqJU1Bi7dwNyI/P3n2RxTtIb2uWAaOIJZijUzBRMB0GA1UdDgQWBBTC2+ccAYlT
+pQYBePt0FWkRQRIwWTAfBgNVHSMEGDAWgBTC2+ccAYlTpQYBePt0FWkRQRIwWTAP
+BgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIHQP5OVIVu647haAhJuK
+z3NV1zMYN9Lmc8Op6ECoXPmUAiEA5BFEIt7U9cG96BXz9wu8eX7sFO+LQWAmedh/
+TwEWUOE=
+-----END CERTIFICATE-----
+`;
 let folder = "";
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "justitia-verify-"));
@@ -67,4 +79,13 @@ test("a file that is not there, a malformed key and a missing identity are wrong
   assert.equal((await run("verify", join(folder, "matter.zip"), "--key", "abc")).code, 2);
   assert.equal((await run("verify", join(folder, "matter.zip"), "--identity", join(folder, "none"))).code, 2);
   assert.equal((await run("verify", join(folder, "matter.zip"), "--identity", join(folder, "matter.zip"))).code, 2);
+  const anchor = ["verify", join(folder, "matter.zip"), "--time-stamp-anchor"];
+  assert.equal((await run(...anchor, join(folder, "none"))).code, 2);
+  assert.equal((await run(...anchor, join(folder, "matter.zip"))).code, 2);
+});
+
+test("the certificate of a time-stamp service is taken from a file", async () => {
+  const file = join(folder, "service.pem");
+  await writeFile(file, certificate);
+  assert.equal((await run("verify", join(folder, "matter.zip"), "--time-stamp-anchor", file)).code, 0);
 });

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import {
   type BundleReport,
   bundleFile,
+  certificatesInPem,
   fingerprint,
   type NoteVerifier,
   parseVerifier,
@@ -15,6 +16,7 @@ import type { CommandSurroundings } from "./surroundings.ts";
 export interface VerifyOptions {
   readonly key?: readonly string[];
   readonly identity?: string;
+  readonly timeStampAnchor?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -30,6 +32,7 @@ export async function verifyCommand(
   const report = await verifyBundle(bundleFile(path), {
     trusted: (options.key ?? []).map(verifierKey),
     identities: options.identity === undefined ? [] : await identitiesIn(options.identity),
+    timeStampAnchors: (await Promise.all((options.timeStampAnchor ?? []).map(certificatesIn))).flat(),
   });
   around.terminal.out(options.json === true ? `${JSON.stringify(report)}\n` : reportText(report));
   return report.problems.length === 0 ? exitCodes.done : exitCodes.invalid;
@@ -54,6 +57,17 @@ async function identitiesIn(path: string): Promise<string[]> {
   if (identities.length === 0 || !identities.every((line) => /^AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]+$/.test(line)))
     throw new UserError(`The file ${path} holds no age identity (AGE-SECRET-KEY-...).`, exitCodes.usage);
   return identities;
+}
+
+/** The certificates in a PEM file. */
+async function certificatesIn(path: string) {
+  const text = await readFile(path, "utf8").catch(() => {
+    throw new UserError(`The file ${path} with the certificate cannot be read.`, exitCodes.usage);
+  });
+  const certificates = certificatesInPem(text);
+  if (certificates === null)
+    throw new UserError(`The file ${path} holds no certificate, or one that is damaged (PEM).`, exitCodes.usage);
+  return certificates;
 }
 
 function reportText({ manifest, checked, notChecked, problems }: BundleReport): string {

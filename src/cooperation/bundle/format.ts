@@ -16,6 +16,20 @@ export const memberPaths = {
   consistency: "log/consistency.json",
 } as const;
 
+/** Where a time-stamped head of the log stands in a bundle; the first has the number 1. */
+export function stampedPaths(number: number): {
+  readonly checkpoint: string;
+  readonly token: string;
+  readonly consistency: string;
+} {
+  const folder = `log/stamped/${number}`;
+  return {
+    checkpoint: `${folder}/checkpoint`,
+    token: `${folder}/token.tst`,
+    consistency: `${folder}/consistency.json`,
+  };
+}
+
 const path = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/);
 
 /** A file of evidence in a bundle: encrypted, with its key unless that is withheld or was destroyed. */

@@ -1,4 +1,5 @@
 export { bundleFile, bundleInMemory } from "./bundle-file.ts";
 export type { BundleSource } from "./container.ts";
-export { type BundleProblem, type BundleReport, fingerprint, type VerifySettings, verifyBundle } from "./verify.ts";
-export { type BundleInput, type EvidenceToBundle, writeBundle } from "./write.ts";
+export type { BundleProblem, BundleReport, VerifySettings } from "./opened.ts";
+export { fingerprint, verifyBundle } from "./verify.ts";
+export { type BundleInput, type EvidenceToBundle, type StampedHead, writeBundle } from "./write.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Entry, ZipFile } from "yauzl";
+import type { ZipFile } from "yauzl";
 import { caseJsonLd, custodyChain, custodyOf } from "../custody/index.ts";
 import {
   commitment,
@@ -11,61 +11,17 @@ import {
   openCheckpoint,
   parseNote,
   parseVerifier,
-  verifyConsistency,
   verifyInclusion,
   verifyNote,
 } from "../log/index.ts";
-import { decryptBytes, decryptStream, fileIdOf, type Identity } from "../vault/index.ts";
+import { decryptBytes, decryptStream, fileIdOf } from "../vault/index.ts";
 import { canonicalText, type Digest, digestOf, eventDigest, jsonSchema, type MatterEvent } from "../words/index.ts";
+import { isConsistent } from "./consistency.ts";
 import { type BundleSource, contentOf, isExact, membersOf } from "./container.ts";
-import {
-  bundledEventSchema,
-  consistencySchema,
-  type Manifest,
-  manifestSchema,
-  memberPaths,
-  signedText,
-} from "./format.ts";
-import { readmeText } from "./readme.ts";
-
-export interface BundleProblem {
-  readonly code:
-    | "bundle.container"
-    | "bundle.manifest"
-    | "bundle.signature"
-    | "bundle.other-key"
-    | "bundle.member-missing"
-    | "bundle.member-changed"
-    | "bundle.member-stray"
-    | "bundle.events"
-    | "bundle.not-in-log"
-    | "bundle.checkpoint"
-    | "bundle.cosignature"
-    | "bundle.evidence"
-    | "bundle.custody";
-  readonly where: string;
-  readonly message: string;
-}
-
-/** What a verification found, and what it could not look at. */
-export interface BundleReport {
-  readonly manifest: Manifest | undefined;
-  /** Sentences, each about something that was looked at and is good. */
-  readonly checked: readonly string[];
-  /** Sentences, each about something that this verification cannot show. */
-  readonly notChecked: readonly string[];
-  readonly problems: readonly BundleProblem[];
-}
-
-export interface VerifySettings {
-  /** Verifier keys that were told by another way; when given, signatures must be theirs. */
-  readonly trusted?: readonly NoteVerifier[];
-  /** Age identities, to open the evidence and hold its content against its digest. */
-  readonly identities?: readonly Identity[];
-}
-
-/** Most bytes of a member that is read whole. */
-const mostTextBytes = 256 * 1024 * 1024;
+import { bundledEventSchema, type Manifest, manifestSchema, memberPaths, signedText } from "./format.ts";
+import { type BundleReport, Findings, type Opened, parseJson, textOf, type VerifySettings } from "./opened.ts";
+import { readmeTexts } from "./readme.ts";
+import { verifyTimeStamps } from "./time-stamps.ts";
 
 /** Verifies a bundle with nothing but the bundle. Never throws for what is in it; an unreadable file is the caller's. */
 export async function verifyBundle(source: BundleSource, settings: VerifySettings = {}): Promise<BundleReport> {
@@ -96,51 +52,6 @@ export async function verifyBundle(source: BundleSource, settings: VerifySetting
   }
 }
 
-class Findings {
-  readonly #checked: string[] = [];
-  readonly #notChecked: string[] = [];
-  readonly #problems: BundleProblem[] = [];
-  good(sentence: string): void {
-    this.#checked.push(sentence);
-  }
-  open(sentence: string): void {
-    this.#notChecked.push(sentence);
-  }
-  bad(code: BundleProblem["code"], where: string, message: string): void {
-    this.#problems.push({ code, where, message });
-  }
-  get count(): number {
-    return this.#problems.length;
-  }
-  report(manifest: Manifest | undefined): BundleReport {
-    return { manifest, checked: this.#checked, notChecked: this.#notChecked, problems: this.#problems };
-  }
-}
-
-interface Opened {
-  readonly zip: ZipFile;
-  readonly members: ReadonlyMap<string, Entry>;
-  readonly findings: Findings;
-  readonly settings: VerifySettings;
-}
-
-async function textOf({ zip, members }: Opened, path: string): Promise<string | undefined> {
-  const entry = members.get(path);
-  if (entry === undefined || entry.uncompressedSize > mostTextBytes) return undefined;
-  const pieces: Uint8Array[] = [];
-  for await (const piece of contentOf(zip, entry)) pieces.push(piece);
-  return Buffer.concat(pieces).toString("utf8");
-}
-
-function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 async function verifyMembers(opened: Opened): Promise<Manifest | undefined> {
   const { findings } = opened;
   const manifestText = await textOf(opened, memberPaths.manifest);
@@ -154,8 +65,9 @@ async function verifyMembers(opened: Opened): Promise<Manifest | undefined> {
     findings.bad("bundle.manifest", memberPaths.manifest, "The list is not written in its canonical form (RFC 8785).");
   await verifySignature(opened, manifest, manifestText);
   await verifyDigests(opened, manifest);
-  const heads = await verifyHeads(opened, manifest);
-  const events = await verifyEvents(opened, manifest, heads);
+  const head = await verifyHeads(opened, manifest);
+  const events = await verifyEvents(opened, manifest, head);
+  await verifyTimeStamps(opened, manifest, head, events);
   await verifyCustody(opened, manifest, events);
   await verifyEvidence(opened, manifest);
   findings.open("That nothing happened in the matter after the export: ask the authority for a newer bundle.");
@@ -258,21 +170,12 @@ async function verifyHeads(opened: Opened, manifest: Manifest): Promise<OpenChec
     return head;
   }
   const cosigned = openCheckpoint(cosignedSource, key, witnesses);
-  const link = consistencySchema.safeParse(parseJson(await textOf(opened, memberPaths.consistency)));
-  if (isCheckpointProblem(cosigned) || cosigned.cosignatures.length === 0 || !link.success) {
+  if (isCheckpointProblem(cosigned) || cosigned.cosignatures.length === 0) {
     findings.bad("bundle.cosignature", memberPaths.cosigned, "The cosigned head is malformed or by no known witness.");
     return head;
   }
-  const [first, second] = cosigned.size <= head.size ? [cosigned, head] : [head, cosigned];
-  const linked = verifyConsistency({
-    firstSize: first.size,
-    firstRoot: first.root,
-    secondSize: second.size,
-    secondRoot: second.root,
-    proof: link.data.proof.map((hash) => Buffer.from(hash, "base64")),
-  });
   const names = cosigned.cosignatures.map(({ witness }) => witness).join(", ");
-  if (linked && link.data.from === first.size && link.data.to === second.size)
+  if (isConsistent(head, cosigned, await textOf(opened, memberPaths.consistency)))
     findings.good(`The first ${cosigned.size} entries of the log are those that ${names} has cosigned.`);
   else
     findings.bad(
@@ -349,14 +252,12 @@ async function verifyCustody(opened: Opened, manifest: Manifest, events: readonl
       findings.bad("bundle.custody", `exhibit ${exhibitNumber}`, `The file ${file} is not in the bundle.`);
   if ((await textOf(opened, memberPaths.custody)) !== `${canonicalText(caseJsonLd(manifest.matter, custody))}\n`)
     findings.bad("bundle.custody", memberPaths.custody, "The CASE export is not what the events say.");
-  if ((await textOf(opened, memberPaths.readme)) !== readmeText)
+  if (!readmeTexts.includes((await textOf(opened, memberPaths.readme)) ?? ""))
     findings.bad("bundle.member-changed", memberPaths.readme, "The text is not the one that belongs to this format.");
   if (findings.count === before)
     findings.good(
       `The custody of ${custody.items.length} items has no gap: ${custody.events.length} events follow each other.`,
     );
-  if (custody.events.some(({ timestamp }) => timestamp !== undefined))
-    findings.open("The RFC 3161 timestamp tokens: verify them with the certificates of their authority.");
 }
 
 async function verifyEvidence(opened: Opened, manifest: Manifest): Promise<void> {

@@ -22,7 +22,7 @@ import {
   type MatterId,
 } from "../words/index.ts";
 import { type Member, writeContainer } from "./container.ts";
-import { bundleFormat, type Manifest, memberPaths, signedText } from "./format.ts";
+import { bundleFormat, type Manifest, memberPaths, signedText, stampedPaths } from "./format.ts";
 import { readmeText } from "./readme.ts";
 
 /** A file of evidence to be put into a bundle, as the vault gives it. */
@@ -50,7 +50,15 @@ export interface BundleInput {
     readonly checkpoint: string;
     /** The newest head that a witness has cosigned. */
     readonly cosigned?: string;
+    /** Heads that a time-stamp service has stamped, oldest first. */
+    readonly stamped?: readonly StampedHead[];
   };
+}
+
+/** A head of the log with an RFC 3161 token over the SHA-256 of its text. */
+export interface StampedHead {
+  readonly checkpoint: string;
+  readonly token: Uint8Array;
 }
 
 /**
@@ -122,16 +130,28 @@ async function textMembers({ matter, events, log }: BundleInput): Promise<NamedM
     textMember(memberPaths.custody, `${canonicalText(caseJsonLd(matter, custody))}\n`),
     textMember(memberPaths.checkpoint, log.checkpoint),
   ];
-  if (log.cosigned === undefined) return members;
-  const cosigned = openCheckpoint(log.cosigned, log.key, log.witnesses);
-  if (isCheckpointProblem(cosigned)) throw new RangeError(cosigned.message);
-  const [from, to] = cosigned.size <= head.size ? [cosigned.size, head.size] : [head.size, cosigned.size];
-  const proof = (await log.reader.consistency(from, to)).map(base64);
-  return [
-    ...members,
-    textMember(memberPaths.cosigned, log.cosigned),
-    textMember(memberPaths.consistency, `${canonicalText({ from, to, proof })}\n`),
-  ];
+  if (log.cosigned !== undefined)
+    members.push(
+      textMember(memberPaths.cosigned, log.cosigned),
+      textMember(memberPaths.consistency, await linkText(log, log.cosigned, head.size)),
+    );
+  for (const [at, { checkpoint, token }] of (log.stamped ?? []).entries()) {
+    const paths = stampedPaths(at + 1);
+    members.push(
+      textMember(paths.checkpoint, checkpoint),
+      textMember(paths.token, token),
+      textMember(paths.consistency, await linkText(log, checkpoint, head.size)),
+    );
+  }
+  return members;
+}
+
+/** The proof that one of two heads continues the other. */
+async function linkText(log: BundleInput["log"], source: string, size: number): Promise<string> {
+  const other = openCheckpoint(source, log.key, log.witnesses);
+  if (isCheckpointProblem(other)) throw new RangeError(other.message);
+  const [from, to] = other.size <= size ? [other.size, size] : [size, other.size];
+  return `${canonicalText({ from, to, proof: (await log.reader.consistency(from, to)).map(base64) })}\n`;
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");

@@ -84,7 +84,7 @@ export const custodyEventSchema = z.strictObject({
   result: exhibitNumberSchema.optional(),
   /** The file in the vault that holds the content. */
   file: digestSchema.optional(),
-  /** An RFC 3161 token over this event, base64. */
+  /** An RFC 3161 token over `stampedDigest` of this event, base64. */
   timestamp: z.base64().optional(),
 });
 export type CustodyEvent = z.infer<typeof custodyEventSchema>;

@@ -20,4 +20,4 @@ export {
   exhibitNumberSchema,
   stageRules,
 } from "./chain.ts";
-export { custodyDataSchema, custodyEventName, custodyOf, type MatterCustody } from "./matter-events.ts";
+export { custodyDataSchema, custodyEventName, custodyOf, type MatterCustody, stampedDigest } from "./matter-events.ts";

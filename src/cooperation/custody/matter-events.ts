@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { canonicalText, jsonSchema, type MatterEvent } from "../words/index.ts";
+import { canonicalText, type Digest, digestOf, jsonSchema, type MatterEvent } from "../words/index.ts";
 import { type CustodyEvent, custodyEventSchema, type EvidenceItem, evidenceItemSchema } from "./chain.ts";
 
 /** Name of the matter event that carries a custody event. */
@@ -39,6 +39,12 @@ export function custodyOf(events: readonly MatterEvent[]): MatterCustody {
     found.push(custody);
   }
   return { items: [...items.values()], events: found, unsound };
+}
+
+/** What a time stamp of a custody event stands over: SHA-256 of its canonical text (RFC 8785) without the token itself. */
+export function stampedDigest(event: CustodyEvent): Digest {
+  const { timestamp: _, ...rest } = event;
+  return digestOf(canonicalText(jsonSchema.parse(rest)));
 }
 
 function sameActor(custody: CustodyEvent, event: MatterEvent): boolean {
