@@ -85,7 +85,7 @@ describe("two authorities in two browsers", { skip: noBrowser }, () => {
     await officer.locator("main form button").click();
     assert.match(await text(officer.locator(".faults")), /Choose the type of matter/);
     await officer.locator("#i-type").selectOption("mutual-legal-assistance");
-    await officer.locator("#i-partner").selectOption("brevia-central");
+    await officer.locator("#i-partner").selectOption("bensalem-central");
     await officer.locator("main form button").click();
     assert.equal(await state(officer), "Draft");
     assert.match(await text(officer.locator("#missing")), /Offences[\s\S]*UNTOC art\. 18/);
@@ -101,7 +101,7 @@ describe("two authorities in two browsers", { skip: noBrowser }, () => {
     await section("legal-basis", () => officer.locator("#i-legal-bases-untoc").check());
     await section("case", async () => {
       await officer.locator("#i-proceeding").fill("An investigation, at the prosecution service.");
-      await officer.locator("#i-conducting-authority").fill("Prosecution service of Aldoria");
+      await officer.locator("#i-conducting-authority").fill("Prosecution service of Arcadia");
       await officer.locator("#i-facts").fill("What happened.");
       await officer.locator("#i-offences-0-national").fill("Art. 120: theft");
       await officer.locator("#i-offences-0-iccs").fill("no code");
@@ -170,7 +170,9 @@ describe("two authorities in two browsers", { skip: noBrowser }, () => {
     await step(decider, "accepted");
     await other.goto(arrived);
     assert.equal(await state(other), "Accepted");
-    await step(other, "execution-started", () => other.locator("#i-executing-authority-named").fill("Court of Brevia"));
+    await step(other, "execution-started", () =>
+      other.locator("#i-executing-authority-named").fill("Court of Bensalem"),
+    );
     await step(other, "executed");
     await step(other, "result-transmitted", () => other.locator("#i-result").fill("The holder is known."));
     await decider.goto(arrived);

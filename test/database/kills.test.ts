@@ -50,7 +50,7 @@ test(`on PostgreSQL ${kills} kill -9 of the writer and ${crashes} of the server 
 }, async (t) => {
   await using folder = await temporaryFolder();
   await using server = await startPostgres();
-  const { application } = await makeAuthority(server, "utopia");
+  const { application } = await makeAuthority(server, "bensalem");
   const acknowledgements = join(folder.path, "acknowledged");
   await writeFile(acknowledgements, "");
   const random = createRandom(20_260_101, 2);

@@ -46,14 +46,14 @@ export async function makeAuthority(
 export async function openPostgresTrial(settings: Readonly<Record<string, string>> = {}): Promise<Trial> {
   const server = await startPostgres(settings);
   try {
-    const { application } = await makeAuthority(server, "utopia");
+    const { application } = await makeAuthority(server, "bensalem");
     const database = await openPostgres({ connectionString: application });
     const second = await openPostgres({ connectionString: application, connections: 2 });
     return {
       database,
       second,
       store: createStore(database),
-      asOwner: async (statement) => (await server.asSuperuser("utopia", statement)).flatMap(({ rows }) => rows),
+      asOwner: async (statement) => (await server.asSuperuser("bensalem", statement)).flatMap(({ rows }) => rows),
       async [Symbol.asyncDispose]() {
         await database.close();
         await second.close();

@@ -27,9 +27,9 @@ const office = officeIdSchema.parse("central-office");
 /** The invented people of both authorities: who they are, and in which roles. */
 const parts = [
   {
-    id: "aldoria-central",
+    id: "arcadia-central",
     state: "XA",
-    name: "Central Authority of Aldoria",
+    name: "Central Authority of Arcadia",
     people: [
       ["Mira Oland", ["case-officer", "executing-officer"]],
       ["Tomas Werrin", ["approver"]],
@@ -40,9 +40,9 @@ const parts = [
     ],
   },
   {
-    id: "brevia-central",
+    id: "bensalem-central",
     state: "XB",
-    name: "Central Authority of Brevia",
+    name: "Central Authority of Bensalem",
     people: [
       ["Jonas Bellamy", ["case-officer", "executing-officer"]],
       ["Rana Costil", ["approver"]],
@@ -127,11 +127,11 @@ export async function demonstrate(
       addresses.set(part.id, `${running.address}/exchange`);
       sides.push({ running, folder: kept, people });
     }
-    const [aldoria, brevia] = sides;
-    if (aldoria === undefined || brevia === undefined) throw new Error("two sides were made");
-    await introduceTo(aldoria, brevia, hash);
-    await introduceTo(brevia, aldoria, hash);
-    await someMatters(aldoria, brevia);
+    const [arcadia, bensalem] = sides;
+    if (arcadia === undefined || bensalem === undefined) throw new Error("two sides were made");
+    await introduceTo(arcadia, bensalem, hash);
+    await introduceTo(bensalem, arcadia, hash);
+    await someMatters(arcadia, bensalem);
     return {
       sides: sides.map(({ running, folder: { name }, people }) => ({ name, address: running.address, people })),
       password,
@@ -213,31 +213,31 @@ async function complete(from: Side, to: Side, type: string, given: JsonObject, r
   return matter;
 }
 
-async function someMatters(aldoria: Side, brevia: Side): Promise<void> {
+async function someMatters(arcadia: Side, bensalem: Side): Promise<void> {
   const type = "mutual-legal-assistance";
   const contents = {
     "legal-bases": ["untoc"],
     proceeding: "Investigation of an organised group that sold stolen cultural property (invented).",
     facts:
-      "In spring a group took three paintings from a museum in Aldoria and offered them for sale in Brevia (invented).",
+      "In spring a group took three paintings from a museum in Arcadia and offered them for sale in Bensalem (invented).",
     "assistance-description": "Statements of two witnesses and the records of one bank account (invented).",
     "request-language": "en",
     urgency: "urgent",
-    "urgency-reason": "One of the witnesses will leave Brevia in six weeks (invented).",
+    "urgency-reason": "One of the witnesses will leave Bensalem in six weeks (invented).",
   };
-  await draft(aldoria, brevia, type, parties(aldoria, brevia), "XA-2026-003");
-  const review = await complete(aldoria, brevia, type, contents, "XA-2026-002");
-  await act(aldoria, worker(aldoria, "case-officer"), review, "submitted");
+  await draft(arcadia, bensalem, type, parties(arcadia, bensalem), "XA-2026-003");
+  const review = await complete(arcadia, bensalem, type, contents, "XA-2026-002");
+  await act(arcadia, worker(arcadia, "case-officer"), review, "submitted");
   for (const [from, to, reference] of [
-    [aldoria, brevia, "XA-2026-001"],
-    [brevia, aldoria, "XB-2026-014"],
+    [arcadia, bensalem, "XA-2026-001"],
+    [bensalem, arcadia, "XB-2026-014"],
   ] as const) {
     const matter = await complete(from, to, type, contents, reference);
     await act(from, worker(from, "case-officer"), matter, "submitted");
     await act(from, worker(from, "approver"), matter, "approved");
     await act(from, worker(from, "case-officer"), matter, "sent");
   }
-  await settle(aldoria, brevia);
+  await settle(arcadia, bensalem);
 }
 
 /** Both sides do what waits until nothing does any more. */

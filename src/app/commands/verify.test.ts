@@ -17,7 +17,7 @@ import {
 } from "../../cooperation/index.ts";
 import { run } from "./simulation/program.ts";
 
-const signer = noteSigner("utopia-central.example/log", "log", new Uint8Array(32).fill(4));
+const signer = noteSigner("bensalem-central.example/log", "log", new Uint8Array(32).fill(4));
 const certificate = `-----BEGIN CERTIFICATE-----
 MIIBgTCCASegAwIBAgIUG61epUV7+myt1J1FiFzzvXaMow4wCgYIKoZIzj0EAwIw
 FjEUMBIGA1UEAwwLVGltZSBzdGFtcHMwHhcNMjYxMTIxMTA1MzQwWhcNMzYxMTE4
@@ -39,7 +39,7 @@ before(async () => {
   const pieces: Uint8Array[] = [];
   for await (const piece of writeBundle({
     matter: matterIdSchema.parse("01890a5d-ac96-774b-bcce-b302099a8057"),
-    authority: authorityIdSchema.parse("utopia-central"),
+    authority: authorityIdSchema.parse("bensalem-central"),
     madeAt: instantSchema.parse("2026-04-01T00:00:00.000Z"),
     signer,
     events: [],
@@ -54,8 +54,8 @@ after(() => rm(folder, { recursive: true }));
 test("a sound bundle ends in 0, and what could not be shown is said", async () => {
   const { code, out } = await run("verify", join(folder, "matter.zip"));
   assert.equal(code, 0, out);
-  assert.match(out, /^Matter 01890a5d-ac96-774b-bcce-b302099a8057 of utopia-central/);
-  assert.match(out, /not checked {2}That the key of utopia-central\.example\/log is its own/);
+  assert.match(out, /^Matter 01890a5d-ac96-774b-bcce-b302099a8057 of bensalem-central/);
+  assert.match(out, /not checked {2}That the key of bensalem-central\.example\/log is its own/);
   assert.match(out, /Nothing is wrong\.\n$/);
   const known = await run("verify", join(folder, "matter.zip"), "--key", verifierText(signer));
   assert.deepEqual([known.code, /is its own/.test(known.out)], [0, false]);
@@ -68,7 +68,7 @@ test("a changed bundle, or one by another key, ends in 3", async () => {
   const changed = await run("verify", join(folder, "changed.zip"));
   assert.equal(changed.code, 3);
   assert.match(changed.out, /WRONG .*\(bundle\./);
-  const other = verifierText(noteSigner("utopia-central.example/log", "log", new Uint8Array(32).fill(5)));
+  const other = verifierText(noteSigner("bensalem-central.example/log", "log", new Uint8Array(32).fill(5)));
   const report = await run("verify", join(folder, "matter.zip"), "--json", "--key", other);
   assert.equal(report.code, 3);
   assert.match(report.out, /"bundle\.other-key"/);

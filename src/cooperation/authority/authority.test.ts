@@ -81,7 +81,7 @@ describe("a request for assistance between two authorities", () => {
       command: arcadia.newId(),
       type: assistance.id,
       side: "requesting",
-      partner: world.utopia.authority.authority,
+      partner: world.bensalem.authority.authority,
       values: { "own-reference": "XA-2026-1" },
     } as const;
     const first = await arcadia.authority.open(officer, request);
@@ -146,7 +146,7 @@ describe("a request for assistance between two authorities", () => {
   });
 
   test("what is sent over a line that is cut arrives when the line is back, once", async () => {
-    const { arcadia, utopia } = world;
+    const { arcadia, bensalem } = world;
     world.line = "cut";
     done(await arcadia.act(arcadia.worker("case-officer"), matter, "sent"));
     await arcadia.authority.tick();
@@ -161,8 +161,8 @@ describe("a request for assistance between two authorities", () => {
       world.clock.milliseconds += 60_000;
       await world.settle();
     }
-    there = await arrived(utopia);
-    const events = await historyOf(utopia, there);
+    there = await arrived(bensalem);
+    const events = await historyOf(bensalem, there);
     assert.deepEqual(
       events.map(({ name }) => name),
       ["opened"],
@@ -172,28 +172,28 @@ describe("a request for assistance between two authorities", () => {
   });
 
   test("the head assigns what arrived; nobody else of the office sees it", async () => {
-    const { utopia } = world;
-    const head = utopia.worker("head-of-office");
-    const officer = utopia.worker("case-officer");
-    assert.equal(await utopia.authority.view(officer, there), undefined);
+    const { bensalem } = world;
+    const head = bensalem.worker("head-of-office");
+    const officer = bensalem.worker("case-officer");
+    assert.equal(await bensalem.authority.view(officer, there), undefined);
     assert.deepEqual(
-      (await utopia.authority.queue(head, {}, { size: 10 })).matters.map(({ matter: id }) => id),
+      (await bensalem.authority.queue(head, {}, { size: 10 })).matters.map(({ matter: id }) => id),
       [there],
     );
-    done(await utopia.act(head, there, "assigned", { person: officer.person, office: officer.office }));
-    const view = await utopia.authority.view(officer, there);
+    done(await bensalem.act(head, there, "assigned", { person: officer.person, office: officer.office }));
+    const view = await bensalem.authority.view(officer, there);
     assert.match(String(view?.matter.fields.facts?.value), /an invented example$/);
     assert.deepEqual(
       view?.clocks.map(({ run, deadline, state }) => [run.clock, deadline?.kind, state]),
       [["acknowledgement", "due", "XB"]],
     );
-    assert.equal(await utopia.authority.view(utopia.worker("case-officer", 2), there), undefined);
+    assert.equal(await bensalem.authority.view(bensalem.worker("case-officer", 2), there), undefined);
   });
 
   test("the acknowledgement reaches the other side, which learns that the request was opened", async () => {
-    const { arcadia, utopia } = world;
+    const { arcadia, bensalem } = world;
     day(1);
-    done(await utopia.act(utopia.worker("case-officer"), there, "acknowledged"));
+    done(await bensalem.act(bensalem.worker("case-officer"), there, "acknowledged"));
     world.line = "twice";
     await world.settle();
     world.line = "good";
@@ -207,24 +207,24 @@ describe("a request for assistance between two authorities", () => {
   });
 
   test("a refusal of assistance is impossible before a consultation", async () => {
-    const { utopia } = world;
-    const officer = utopia.worker("case-officer");
-    const head = utopia.worker("head-of-office");
+    const { bensalem } = world;
+    const officer = bensalem.worker("case-officer");
+    const head = bensalem.worker("head-of-office");
     const refusal = { grounds: ["essential-interests"], reasons: "Considered." };
-    assert.deepEqual(refusedWith(await utopia.together(officer, head, there, "refused", refusal)), [
+    assert.deepEqual(refusedWith(await bensalem.together(officer, head, there, "refused", refusal)), [
       "consultation-missing",
     ]);
-    const proposal = (await utopia.authority.view(officer, there))?.matter.proposal;
+    const proposal = (await bensalem.authority.view(officer, there))?.matter.proposal;
     assert.ok(proposal);
-    done(await utopia.act(head, there, "proposal-declined", { proposal: proposal.id, reason: "Consult first." }));
-    done(await utopia.act(officer, there, "consultation-held", { held: "2026-03-03", summary: "By telephone." }));
+    done(await bensalem.act(head, there, "proposal-declined", { proposal: proposal.id, reason: "Consult first." }));
+    done(await bensalem.act(officer, there, "consultation-held", { held: "2026-03-03", summary: "By telephone." }));
   });
 
   test("the same person who proposed a decision cannot give it", async () => {
-    const { utopia } = world;
-    const officer = utopia.worker("case-officer");
-    const proposal = utopia.newId();
-    const sequence = (await historyOf(utopia, there)).length;
+    const { bensalem } = world;
+    const officer = bensalem.worker("case-officer");
+    const proposal = bensalem.newId();
+    const sequence = (await historyOf(bensalem, there)).length;
     const proposed = {
       id: proposal,
       matter: there,
@@ -232,22 +232,22 @@ describe("a request for assistance between two authorities", () => {
       name: "proposed",
       data: { name: "accepted", data: {} },
     };
-    done(await utopia.authority.command(officer, proposed));
-    assert.notEqual((await utopia.act(officer, there, "accepted", { proposal })).kind, "done");
-    done(await utopia.act(utopia.worker("head-of-office"), there, "accepted", { proposal }));
+    done(await bensalem.authority.command(officer, proposed));
+    assert.notEqual((await bensalem.act(officer, there, "accepted", { proposal })).kind, "done");
+    done(await bensalem.act(bensalem.worker("head-of-office"), there, "accepted", { proposal }));
   });
 
   test("execution and result go back, and the requesting side closes", async () => {
-    const { arcadia, utopia } = world;
-    const officer = utopia.worker("case-officer");
+    const { arcadia, bensalem } = world;
+    const officer = bensalem.worker("case-officer");
     day(3);
-    done(await utopia.act(officer, there, "execution-started", { "executing-authority-named": "Court of Utopia" }));
+    done(await bensalem.act(officer, there, "execution-started", { "executing-authority-named": "Court of Bensalem" }));
     await world.settle();
     day(10);
-    done(await utopia.act(officer, there, "executed"));
+    done(await bensalem.act(officer, there, "executed"));
     await world.settle();
     done(
-      await utopia.together(officer, utopia.worker("approver"), there, "result-transmitted", {
+      await bensalem.together(officer, bensalem.worker("approver"), there, "result-transmitted", {
         result: "Two statements.",
       }),
     );
@@ -258,27 +258,27 @@ describe("a request for assistance between two authorities", () => {
     await world.settle();
     const view = await arcadia.authority.view(asking, matter);
     assert.deepEqual([view?.matter.state, view?.matter.open], ["closed", false]);
-    assert.equal((await utopia.authority.view(officer, there))?.matter.state, "closed");
+    assert.equal((await bensalem.authority.view(officer, there))?.matter.state, "closed");
   });
 
   test("both histories agree, the record is closed on both sides, and nothing was taken twice", async () => {
-    const { arcadia, utopia } = world;
+    const { arcadia, bensalem } = world;
     await world.settle();
     const ours = await arcadia.authority.evidences();
-    const theirs = await utopia.authority.evidences();
+    const theirs = await bensalem.authority.evidences();
     assert.deepEqual(reconcile(ours, theirs), { missingHere: [], missingThere: [], differing: [] });
     const sent = new Set(
       ours.filter(({ evidence }) => evidence === "SubmissionAcceptance").map(({ message }) => message),
     );
     const open = [...openRecords(ours), ...openRecords(theirs)].filter((message) => sent.has(message));
     assert.deepEqual([sent.size, open], [9, []]);
-    const [here, other] = [await historyOf(arcadia, matter), await historyOf(utopia, there)];
+    const [here, other] = [await historyOf(arcadia, matter), await historyOf(bensalem, there)];
     const both = new Set(here.map(({ id }) => id).filter((id) => other.some((event) => event.id === id)));
     const names = new Set(here.filter(({ id, name }) => both.has(id) && name !== "sent").map(({ name }) => name));
     assert.deepEqual(sharedPart(here, names), sharedPart(other, names));
     assert.ok(names.has("result-transmitted") && names.has("closed") && names.has("consultation-held"));
     assert.deepEqual(
-      [arcadia.notes, utopia.notes].flat().filter(({ what }) => what !== "given-up"),
+      [arcadia.notes, bensalem.notes].flat().filter(({ what }) => what !== "given-up"),
       [],
     );
   });
@@ -294,13 +294,13 @@ describe("a request for assistance between two authorities", () => {
   });
 
   test("each disclosure is in the log of reads", async () => {
-    const { utopia } = world;
+    const { bensalem } = world;
     const read = () =>
-      createStore(utopia.database).read({ kind: "system" }, (view) => view.readLog({ matter: there, limit: 1000 }));
+      createStore(bensalem.database).read({ kind: "system" }, (view) => view.readLog({ matter: there, limit: 1000 }));
     const earlier = (await read()).length;
-    const officer = utopia.worker("case-officer");
-    assert.ok(await utopia.authority.view(officer, there, "to answer a question"));
-    assert.equal(await utopia.authority.view(utopia.worker("case-officer", 2), there), undefined);
+    const officer = bensalem.worker("case-officer");
+    assert.ok(await bensalem.authority.view(officer, there, "to answer a question"));
+    assert.equal(await bensalem.authority.view(bensalem.worker("case-officer", 2), there), undefined);
     const entries = (await read()).slice(earlier);
     assert.deepEqual(
       entries.map(({ person, what, reason }) => ({ person, what, reason })),
@@ -309,10 +309,10 @@ describe("a request for assistance between two authorities", () => {
   });
 
   test("the closed matter is counted on both sides, and a second count from the events agrees", async () => {
-    const { arcadia, utopia } = world;
+    const { arcadia, bensalem } = world;
     for (const [side, direction, id] of [
       [arcadia, "outgoing", matter],
-      [utopia, "incoming", there],
+      [bensalem, "incoming", there],
     ] as const) {
       const facts = await all(side.authority.closedAsFacts());
       assert.equal(facts.length, 1);

@@ -46,13 +46,13 @@ describe("when something goes wrong between two authorities", () => {
 
   /** Sends a request and says under which identifier the other side keeps it. */
   async function sent(): Promise<{ readonly here: MatterId; readonly there: MatterId }> {
-    const { arcadia, utopia } = world;
+    const { arcadia, bensalem } = world;
     const known = new Set<string>();
-    for await (const { matter } of utopia.authority.matters()) known.add(matter.id);
-    const here = await approved(utopia.authority.authority);
+    for await (const { matter } of bensalem.authority.matters()) known.add(matter.id);
+    const here = await approved(bensalem.authority.authority);
     assert.equal((await arcadia.act(arcadia.worker("case-officer"), here, "sent")).kind, "done");
     await world.settle();
-    for await (const { matter } of utopia.authority.matters())
+    for await (const { matter } of bensalem.authority.matters())
       if (!known.has(matter.id)) return { here, there: matter.id };
     throw new Error("nothing arrived");
   }
@@ -80,33 +80,33 @@ describe("when something goes wrong between two authorities", () => {
   });
 
   test("a deadline that passed while the program was down is recorded once and alarms until somebody acts", async () => {
-    const { arcadia, utopia, clock } = world;
+    const { arcadia, bensalem, clock } = world;
     const { here, there } = await sent();
     clock.milliseconds += 20 * 86_400_000;
-    const head = utopia.worker("head-of-office");
-    assert.equal((await utopia.authority.tick()).expired, 1);
-    assert.equal((await utopia.authority.tick()).expired, 0);
+    const head = bensalem.worker("head-of-office");
+    assert.equal((await bensalem.authority.tick()).expired, 1);
+    assert.equal((await bensalem.authority.tick()).expired, 0);
     assert.equal((await arcadia.authority.tick()).expired, 1);
-    const alarms = (await utopia.authority.alarms(head)).filter(({ matter }) => matter === there);
+    const alarms = (await bensalem.authority.alarms(head)).filter(({ matter }) => matter === there);
     assert.deepEqual(
       alarms.map(({ kind, about, grade }) => ({ kind, about, grade })),
       [{ kind: "expiry", about: "acknowledgement", grade: "service" }],
     );
     const view = await arcadia.authority.view(arcadia.worker("case-officer"), here);
     assert.equal(view?.matter.events.filter(({ name }) => name === "clock-expired").length, 1);
-    assert.deepEqual(await utopia.authority.alarms(utopia.worker("case-officer", 2)), []);
+    assert.deepEqual(await bensalem.authority.alarms(bensalem.worker("case-officer", 2)), []);
   });
 
   test("who breaks the glass gives a reason, reads, and the head is told", async () => {
-    const { utopia } = world;
+    const { bensalem } = world;
     const { there } = await sent();
-    const outsider = utopia.worker("case-officer", 2);
-    const breaking = (reason: string) => utopia.authority.view({ ...outsider, breakGlass: { reason } }, there);
-    assert.equal(await utopia.authority.view(outsider, there), undefined);
+    const outsider = bensalem.worker("case-officer", 2);
+    const breaking = (reason: string) => bensalem.authority.view({ ...outsider, breakGlass: { reason } }, there);
+    assert.equal(await bensalem.authority.view(outsider, there), undefined);
     assert.equal(await breaking("urgent"), undefined);
     assert.equal((await breaking("A child is in danger and nobody assigned can be reached"))?.matter.id, there);
     assert.equal((await breaking("again"))?.matter.id, there);
-    const told = (await utopia.authority.alarms(utopia.worker("head-of-office"))).filter(
+    const told = (await bensalem.authority.alarms(bensalem.worker("head-of-office"))).filter(
       ({ matter, kind }) => matter === there && kind === "break-glass",
     );
     assert.deepEqual(
@@ -118,26 +118,28 @@ describe("when something goes wrong between two authorities", () => {
   });
 
   test("an acknowledgement that meets a withdrawal on the way is proved undelivered, and a person is told", async () => {
-    const { arcadia, utopia } = world;
+    const { arcadia, bensalem } = world;
     const { here, there } = await sent();
-    const head = utopia.worker("head-of-office");
-    assert.equal((await utopia.act(head, there, "acknowledged")).kind, "done");
+    const head = bensalem.worker("head-of-office");
+    assert.equal((await bensalem.act(head, there, "acknowledged")).kind, "done");
     const withdrawal = { reasons: "The accused has died." };
     assert.equal((await arcadia.act(arcadia.worker("head-of-office"), here, "withdrawn", withdrawal)).kind, "done");
     await world.settle();
     const states = async () => [
       (await arcadia.authority.view(arcadia.worker("head-of-office"), here))?.matter.state,
-      (await utopia.authority.view(head, there))?.matter.state,
+      (await bensalem.authority.view(head, there))?.matter.state,
     ];
     assert.deepEqual(await states(), ["withdrawn", "withdrawn"]);
-    const alarm = (await utopia.authority.alarms(head)).find(
+    const alarm = (await bensalem.authority.alarms(head)).find(
       ({ matter, kind }) => matter === there && kind === "message",
     );
-    const message = (await utopia.authority.view(head, there))?.exchange.find(({ event }) => event === "acknowledged");
+    const message = (await bensalem.authority.view(head, there))?.exchange.find(
+      ({ event }) => event === "acknowledged",
+    );
     assert.equal(message?.state, "not-delivered");
     assert.equal(alarm?.about, message?.message);
     await world.settle();
-    const [ours, theirs] = [await arcadia.authority.evidences(), await utopia.authority.evidences()];
+    const [ours, theirs] = [await arcadia.authority.evidences(), await bensalem.authority.evidences()];
     assert.deepEqual(reconcile(ours, theirs), { missingHere: [], missingThere: [], differing: [] });
   });
 

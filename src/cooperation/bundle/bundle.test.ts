@@ -32,8 +32,8 @@ import { type BundleInput, writeBundle } from "./write.ts";
 
 const slow = process.env.JUSTITIA_SLOW === "1";
 const matter = matterIdSchema.parse("01890a5d-ac96-774b-bcce-b302099a8057");
-const signer = noteSigner("utopia-central.example/log", "log", new Uint8Array(32).fill(1));
-const impostor = noteSigner("utopia-central.example/log", "log", new Uint8Array(32).fill(2));
+const signer = noteSigner("bensalem-central.example/log", "log", new Uint8Array(32).fill(1));
+const impostor = noteSigner("bensalem-central.example/log", "log", new Uint8Array(32).fill(2));
 const partner = noteSigner("ruritania-central.example/witness", "witness", new Uint8Array(32).fill(3));
 const officer = {
   kind: "person",
@@ -66,7 +66,7 @@ function eventsOf(file: Digest): MatterEvent[] {
       ...base(sequence),
       exhibitNumber: "X-1",
       sequence: sequence - 1,
-      authority: "utopia-central",
+      authority: "bensalem-central",
       reason: "request 7",
       ...more,
     },
@@ -108,7 +108,7 @@ before(async () => {
   await log.append(Array.from({ length: 20 }, (_, at) => digestOf(`later ${at}`)));
   input = {
     matter,
-    authority: authorityIdSchema.parse("utopia-central"),
+    authority: authorityIdSchema.parse("bensalem-central"),
     madeAt: instantSchema.parse("2026-04-01T00:00:00.000Z"),
     signer,
     events: events.map((event, at) => ({ event, index: at + 1, ...(at === 0 ? { salt } : {}) })),

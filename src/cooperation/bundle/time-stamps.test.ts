@@ -18,8 +18,8 @@ import { verifyBundle } from "./verify.ts";
 import { type StampedHead, writeBundle } from "./write.ts";
 
 const matter = matterIdSchema.parse("01890a5d-ac96-774b-bcce-b302099a8057");
-const signer = noteSigner("utopia-central.example/log", "log", new Uint8Array(32).fill(1));
-const impostor = noteSigner("utopia-central.example/log", "log", new Uint8Array(32).fill(2));
+const signer = noteSigner("bensalem-central.example/log", "log", new Uint8Array(32).fill(1));
+const impostor = noteSigner("bensalem-central.example/log", "log", new Uint8Array(32).fill(2));
 const sha256 = "2.16.840.1.101.3.4.2.1";
 const by = { kind: "person", person: matter, office: "cyber", role: "evidence-custodian" };
 
@@ -46,7 +46,7 @@ async function bundled(
       exhibitNumber: "X-1",
       sequence: 1,
       stage: "identified",
-      authority: "utopia-central",
+      authority: "bensalem-central",
       reason: "request 7",
     },
   });
@@ -69,7 +69,7 @@ async function bundled(
   const pieces: Uint8Array[] = [];
   for await (const piece of writeBundle({
     matter,
-    authority: authorityIdSchema.parse("utopia-central"),
+    authority: authorityIdSchema.parse("bensalem-central"),
     madeAt: instantSchema.parse("2026-07-01T00:00:00.000Z"),
     signer,
     events: [{ event, index: 0 }],

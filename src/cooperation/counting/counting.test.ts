@@ -5,7 +5,7 @@ import { ageBandOf, ageIn, type CooperationFact, countsOfFacts, personsCsv, requ
 
 const day = instantSchema.parse("2026-05-17T12:00:00.000Z");
 const fact: CooperationFact = {
-  authority: authorityIdSchema.parse("utopia-central"),
+  authority: authorityIdSchema.parse("bensalem-central"),
   year: 2026,
   month: 3,
   direction: "incoming",
@@ -46,16 +46,16 @@ test("the table has a row for each request, whose order does not tell which came
   assert.equal(requestsCsv([fact, other]), requestsCsv([other, fact]));
   assert.deepEqual(requestsCsv([fact, other]).split("\n"), [
     "authority,month,direction,type,legal_basis,partner_state,offence,outcome,ground,electronic,days_to_acknowledgement,days_to_result",
-    'utopia-central,2026-01,incoming,mutual-legal-assistance,"treaty, ""old""",XA,0502,refused,de-minimis,true,,12',
-    "utopia-central,2026-03,incoming,mutual-legal-assistance,untoc,XA,0502,executed,,true,,12",
+    'bensalem-central,2026-01,incoming,mutual-legal-assistance,"treaty, ""old""",XA,0502,refused,de-minimis,true,,12',
+    "bensalem-central,2026-03,incoming,mutual-legal-assistance,untoc,XA,0502,executed,,true,,12",
     "",
   ]);
 });
 
 test("persons are counted in a table of their own, so that a request with three persons stays one request", () => {
   assert.deepEqual(personsCsv([fact]).split("\n").slice(1, 3), [
-    "utopia-central,2026-03,incoming,mutual-legal-assistance,0502,executed,F,Y18T29,2",
-    "utopia-central,2026-03,incoming,mutual-legal-assistance,0502,executed,_U,_U,1",
+    "bensalem-central,2026-03,incoming,mutual-legal-assistance,0502,executed,F,Y18T29,2",
+    "bensalem-central,2026-03,incoming,mutual-legal-assistance,0502,executed,_U,_U,1",
   ]);
   assert.deepEqual([...countsOfFacts([fact, fact])], [["incoming mutual-legal-assistance 0502 executed", 2]]);
 });

@@ -34,7 +34,7 @@ export const requestColumns = [
  * stream: cooperation-requests
  * title: { en: Closed requests for cooperation, zh: 已办结的合作请求 }
  * kind: matters
- * publisher: { en: Central authority of Utopia, zh: 乌托邦中央机关 }
+ * publisher: { en: Central authority of Bensalem, zh: 本萨勒姆中央机关 }
  * licence: internal
  * locations: [{ file: raw/requests.csv }]
  * obtain: Write the closed matters with `requestsCsv` to raw/requests.csv.

@@ -57,7 +57,7 @@ function event(item: EvidenceItem, sequence: number, stage: CustodyStage, more: 
     stage,
     at: `2026-03-01T10:${String(sequence % 60).padStart(2, "0")}:00.000Z`,
     by: person,
-    authority: "utopia-central",
+    authority: "bensalem-central",
     reason: "for the investigation",
     ...needed[stage],
     ...more,

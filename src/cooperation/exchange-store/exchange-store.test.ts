@@ -13,7 +13,7 @@ const uuid = (number: number) => messageIdSchema.parse(`01900000-0000-7000-8000-
 onEachEngine((trial) => {
   test("events and the correspondence they begin are kept together or not at all", async () => {
     const { database, store } = trial();
-    const exchange = createExchangeStore(database, "utopia.example/log");
+    const exchange = createExchangeStore(database, "bensalem.example/log");
     const [lost, kept] = [newMatter(), newMatter()];
     const write = (matter: typeof lost, request: number, fails: boolean) =>
       exchange.transaction(async (transaction) => {

@@ -54,13 +54,13 @@ test("an authority is pinned only with the fingerprint that was compared; spaces
   assert.ok(!isDirectoryProblem(await introduce(own.introduction, compared.toUpperCase().replaceAll(" ", ""), march)));
   for (const other of ["", compared.slice(0, -1), compared.replace(/.$/, (last) => (last === "0" ? "1" : "0"))])
     assert.deepEqual(await introduce(own.introduction, other, march), { problem: "fingerprint-differs" });
-  const renamed = { ...own.introduction, authority: authorityIdSchema.parse("utopia-central") };
+  const renamed = { ...own.introduction, authority: authorityIdSchema.parse("bensalem-central") };
   assert.deepEqual(await introduce(renamed, compared, march), { problem: "fingerprint-differs" });
 });
 
 test("an introduction whose keys are misnamed, doubled, of one use only or backward in time is not pinned", async () => {
   const { introduction } = await identity("arcadia-central");
-  const other = await identity("utopia-central");
+  const other = await identity("bensalem-central");
   const [signing, encryption] = introduction.keys;
   const [foreign] = other.introduction.keys;
   assert.ok(signing && encryption && foreign);
@@ -95,7 +95,7 @@ test("a new key counts when an old one vouches for it, from its first moment to 
 
 test("nobody can take the signing key of another for their own", async () => {
   const { entry } = await known();
-  const other = await identity("utopia-central");
+  const other = await identity("bensalem-central");
   const [theirs] = other.keys.signing;
   assert.ok(theirs);
   const honest = await provePossession(other.authority, theirs);
@@ -142,52 +142,52 @@ function line(to: SimulatedAuthority): Post {
 
 test("two authorities roll their keys over while messages go on, and a revoked key is refused at once", async () => {
   const clock = new SetClock();
-  const { arcadia, utopia } = await twoAuthorities(clock, seededChance(11));
+  const { arcadia, bensalem } = await twoAuthorities(clock, seededChance(11));
   const write = async () =>
     await arcadia.node.store.transaction((transaction) =>
-      submit(arcadia.node, transaction, { to: utopia.own.authority, kind: "notice", body: {} }),
+      submit(arcadia.node, transaction, { to: bensalem.own.authority, kind: "notice", body: {} }),
     );
   const begin = instantSchema.parse(new Date(clock.milliseconds + 3_600_000).toISOString());
   const signing = await usableKey(await generatePrivateKey("signing", begin, validUntil));
   const encryption = await usableKey(await generatePrivateKey("encryption", begin, validUntil));
   const announce = async (revoke: { kid: string; reason: string }[], add = [signing, encryption]) => {
     await arcadia.node.store.transaction((transaction) =>
-      announceKeys(arcadia.node, transaction, utopia.own.authority, add, revoke),
+      announceKeys(arcadia.node, transaction, bensalem.own.authority, add, revoke),
     );
-    assert.equal(await sendDue(arcadia.node, line(utopia), 10), 1);
+    assert.equal(await sendDue(arcadia.node, line(bensalem), 10), 1);
   };
   await announce([]);
   const old = arcadia.keys;
   arcadia.keys = { signing: [...old.signing, signing], encryption: [...old.encryption, encryption] };
   await write();
-  assert.equal(await sendDue(arcadia.node, line(utopia), 10), 1);
+  assert.equal(await sendDue(arcadia.node, line(bensalem), 10), 1);
   clock.milliseconds += 7_200_000;
   await write();
-  assert.equal(await sendDue(arcadia.node, line(utopia), 10), 1);
-  const [last] = [...utopia.store.tables.inbox.values()].toReversed();
+  assert.equal(await sendDue(arcadia.node, line(bensalem), 10), 1);
+  const [last] = [...bensalem.store.tables.inbox.values()].toReversed();
   const header = Buffer.from(last?.signed?.split(".")[0] ?? "", "base64url").toString("utf8");
   assert.ok(header.includes(signing.public.kid) && last?.sealedFor === encryption.public.kid);
   await announce([{ kid: old.signing[0]?.public.kid ?? "", reason: "its time is over" }], []);
   await write();
   arcadia.keys = old;
-  assert.equal(await sendDue(arcadia.node, line(utopia), 10), 0);
-  assert.deepEqual(utopia.notes, [{ what: "refused", reason: "unknown-sender" }]);
+  assert.equal(await sendDue(arcadia.node, line(bensalem), 10), 0);
+  assert.deepEqual(bensalem.notes, [{ what: "refused", reason: "unknown-sender" }]);
 });
 
 test("a key that is known already, or an update that is none, is rejected with a signed answer", async () => {
   const clock = new SetClock();
-  const { arcadia, utopia } = await twoAuthorities(clock, seededChance(12));
+  const { arcadia, bensalem } = await twoAuthorities(clock, seededChance(12));
   const [own] = arcadia.keys.signing;
-  const [theirs] = utopia.keys.signing;
+  const [theirs] = bensalem.keys.signing;
   assert.ok(own && theirs);
   for (const key of [own, theirs])
     await arcadia.node.store.transaction((transaction) =>
-      announceKeys(arcadia.node, transaction, utopia.own.authority, [key], []),
+      announceKeys(arcadia.node, transaction, bensalem.own.authority, [key], []),
     );
-  assert.equal(await sendDue(arcadia.node, line(utopia), 10), 2);
+  assert.equal(await sendDue(arcadia.node, line(bensalem), 10), 2);
   assert.deepEqual(
     [...arcadia.store.tables.outbox.values()].map(({ state }) => state),
     ["rejected", "rejected"],
   );
-  assert.equal(utopia.store.tables.authorities.get("arcadia-central")?.keys.length, 2);
+  assert.equal(bensalem.store.tables.authorities.get("arcadia-central")?.keys.length, 2);
 });

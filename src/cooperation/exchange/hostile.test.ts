@@ -51,13 +51,13 @@ const weakHeaders: readonly [JsonObject, ...JsonObject[]] = [
 /** A receiver under attack: what an honest message to it looks like, and everything that may be sent instead. */
 async function target(chance: () => number) {
   const clock = new SetClock();
-  const { arcadia, utopia } = await twoAuthorities(clock, chance);
+  const { arcadia, bensalem } = await twoAuthorities(clock, chance);
   const [signing] = arcadia.keys.signing;
-  const [theirs] = utopia.keys.signing;
-  const recipient = utopia.own.introduction.keys.find(({ use }) => use === "encryption");
+  const [theirs] = bensalem.keys.signing;
+  const recipient = bensalem.own.introduction.keys.find(({ use }) => use === "encryption");
   const back = arcadia.own.introduction.keys.find(({ use }) => use === "encryption");
   assert.ok(signing && theirs && recipient && back);
-  const { from, to } = { from: arcadia.own.authority, to: utopia.own.authority };
+  const { from, to } = { from: arcadia.own.authority, to: bensalem.own.authority };
 
   const seen: string[] = [];
   await arcadia.node.store.transaction(async (transaction) => {
@@ -69,7 +69,7 @@ async function target(chance: () => number) {
     arcadia.node,
     async (_, sealed) => {
       seen.push(sealed);
-      const outcome = await receive(utopia.node, sealed);
+      const outcome = await receive(bensalem.node, sealed);
       assert.ok(!isRefused(outcome));
       answers.push(outcome.sealedAnswer);
       return outcome;
@@ -154,7 +154,7 @@ async function target(chance: () => number) {
   return {
     honest,
     arcadia,
-    utopia,
+    bensalem,
     /** An input that must be refused, made without any key. */
     withoutKeys: (malice: Malice): string =>
       malice.pick([
@@ -231,10 +231,10 @@ interface Tally {
 
 async function attack(seed: number, inputs: number, tally: Tally): Promise<void> {
   const chance = seededChance(seed);
-  const { honest, arcadia, utopia, withoutKeys, withKeys, answer } = await target(chance);
+  const { honest, arcadia, bensalem, withoutKeys, withKeys, answer } = await target(chance);
   const errors: unknown[] = [];
   const routes = exchangeRoutes({
-    receive: (text) => receive(utopia.node, text),
+    receive: (text) => receive(bensalem.node, text),
     report: (error) => errors.push(error),
     refusalAfter: 0,
   });
@@ -258,7 +258,7 @@ async function attack(seed: number, inputs: number, tally: Tally): Promise<void>
       assert.ok(response.status === 200 || (response.status === 400 && text === '{"refused":true}'), where);
       tally.overHttp += 1;
     } else {
-      const outcome = await receive(utopia.node, input);
+      const outcome = await receive(bensalem.node, input);
       if (unsigned && input !== honest) assert.ok(isRefused(outcome), `${where}: what nobody signed was answered`);
       note(outcome);
     }
@@ -281,7 +281,7 @@ async function attack(seed: number, inputs: number, tally: Tally): Promise<void>
     await Promise.all(Array.from({ length: together - 1 }, (_, index) => receiveOne(first + index)));
     await readAnswer(first + together - 1);
     tally.inputs += together;
-    utopia.notes.length = 0;
+    bensalem.notes.length = 0;
   }
   assert.deepEqual(errors, []);
 }

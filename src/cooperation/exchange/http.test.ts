@@ -53,22 +53,22 @@ const seenOf = async (response: Response) => [
 ];
 
 test("two authorities exchange a message over HTTP on the loopback address", async () => {
-  const { arcadia, utopia } = await twoAuthorities(new SetClock(), seededChance(3));
-  await using server = await listening({ receive: (sealed) => receive(utopia.node, sealed) });
+  const { arcadia, bensalem } = await twoAuthorities(new SetClock(), seededChance(3));
+  await using server = await listening({ receive: (sealed) => receive(bensalem.node, sealed) });
   const post = httpPost({
     fetch,
-    addressOf: async (authority) => (authority === utopia.own.authority ? `${server.address}/` : undefined),
+    addressOf: async (authority) => (authority === bensalem.own.authority ? `${server.address}/` : undefined),
   });
   const { message } = await arcadia.node.store.transaction((transaction) =>
     submit(arcadia.node, transaction, {
-      to: utopia.own.authority,
+      to: bensalem.own.authority,
       kind: "request",
       body: { text: "x".repeat(300_000) },
     }),
   );
   assert.equal(await sendDue(arcadia.node, post, 10), 1);
-  assert.equal(await deliverDue(utopia.node, 10), 1);
-  assert.ok(utopia.store.tables.applied.has(`arcadia-central ${message.id}`));
+  assert.equal(await deliverDue(bensalem.node, 10), 1);
+  assert.ok(bensalem.store.tables.applied.has(`arcadia-central ${message.id}`));
   assert.deepEqual(await post(arcadia.own.authority, "x"), { problem: "no address is known" });
 });
 

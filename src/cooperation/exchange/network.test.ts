@@ -50,8 +50,8 @@ interface Faults {
 async function simulate(run: Run) {
   const clock = new SetClock();
   const chance = seededChance(run.seed);
-  const { arcadia, utopia } = await twoAuthorities(clock, chance);
-  const nodes = [arcadia, utopia];
+  const { arcadia, bensalem } = await twoAuthorities(clock, chance);
+  const nodes = [arcadia, bensalem];
   const faults: Faults = { posts: 0, lost: 0, duplicated: 0, reordered: 0, cut: 0, kills: 0 };
   const length = run.messages * spacing;
   const start = clock.milliseconds;
@@ -122,7 +122,7 @@ async function simulate(run: Run) {
     };
   }
   const write = async (number: number): Promise<void> => {
-    const [from, to] = number % 2 === 0 ? [arcadia, utopia] : [utopia, arcadia];
+    const [from, to] = number % 2 === 0 ? [arcadia, bensalem] : [bensalem, arcadia];
     const body: JsonObject = {
       number,
       text: "Ersuchen um Rechtshilfe · 司法协助请求 · طلب المساعدة القانونية ".repeat(1 + Math.floor(chance() * 20)),
@@ -178,7 +178,7 @@ async function simulate(run: Run) {
         kills.pop();
         node.store.killAfter(Math.floor(chance() * 60));
       }
-      const other = node === arcadia ? utopia : arcadia;
+      const other = node === arcadia ? bensalem : arcadia;
       await alive(node, async () => {
         for (let count = 0; count < 8; count += 1) await sendDue(node.node, post(other), 1);
         await sendPayloadsDue(node.node, post(other), readChunk, 3);
@@ -190,13 +190,13 @@ async function simulate(run: Run) {
     for (const { to, sealed } of arrived) await arrive(to, sealed);
     clock.milliseconds += 1_000 + Math.floor(chance() * 1_000);
   }
-  return { arcadia, utopia, sent, payloads, faults, hours: (clock.milliseconds - start) / 3_600_000 };
+  return { arcadia, bensalem, sent, payloads, faults, hours: (clock.milliseconds - start) / 3_600_000 };
 }
 
 async function checkRun(run: Run): Promise<string> {
-  const { arcadia, utopia, sent, payloads, faults, hours } = await simulate(run);
-  const applied = arcadia.store.tables.applied.size + utopia.store.tables.applied.size;
-  const kept = arcadia.store.tables.outbox.size + utopia.store.tables.outbox.size;
+  const { arcadia, bensalem, sent, payloads, faults, hours } = await simulate(run);
+  const applied = arcadia.store.tables.applied.size + bensalem.store.tables.applied.size;
+  const kept = arcadia.store.tables.outbox.size + bensalem.store.tables.outbox.size;
   for (const { envelope, to } of sent) {
     const key = `${envelope.from} ${envelope.id}`;
     assert.equal(to.store.tables.applied.get(key), envelopeText(envelope), "each message arrives, letter for letter");
@@ -204,17 +204,17 @@ async function checkRun(run: Run): Promise<string> {
     const source = `file ${envelope.body.about instanceof Object && "number" in envelope.body.about ? envelope.body.about.number : ""}`;
     assert.equal(to.store.payloadDigest(envelope.from, envelope.id), digestOf(payloads.get(source) ?? ""));
   }
-  const submissions = [arcadia, utopia].flatMap(({ store }) =>
+  const submissions = [arcadia, bensalem].flatMap(({ store }) =>
     [...store.tables.outbox.values()].filter(({ submission }) => submission !== null),
   );
   assert.equal(applied, submissions.length, "nothing arrives that was not sent, and nothing twice");
   assert.ok(sent.length <= submissions.length && submissions.length <= run.messages);
-  const [ours, theirs] = [arcadia.store.evidenceSummaries(), utopia.store.evidenceSummaries()];
+  const [ours, theirs] = [arcadia.store.evidenceSummaries(), bensalem.store.evidenceSummaries()];
   assert.deepEqual(reconcile(ours, theirs), { missingHere: [], missingThere: [], differing: [] });
   assert.equal(ours.length, submissions.length * 3 + kept - submissions.length);
   assert.deepEqual(openRecords(ours.filter(({ message }) => submissions.some(({ id }) => id === message))), []);
-  for (const { store } of [arcadia, utopia]) assert.equal(store.tables.refusals.size, 0);
-  for (const { notes } of [arcadia, utopia])
+  for (const { store } of [arcadia, bensalem]) assert.equal(store.tables.refusals.size, 0);
+  for (const { notes } of [arcadia, bensalem])
     assert.deepEqual(
       notes.filter(({ what }) => what !== "not-handed-over"),
       [],

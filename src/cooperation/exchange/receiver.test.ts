@@ -9,14 +9,14 @@ import { answerOf, line, notice, sealedMessage, setting, write } from "./simulat
 import { identity, SimulatedAuthority, validFrom, validUntil } from "./simulation/node.ts";
 
 test("a message is delivered once, and both sides hold the same three evidences", async () => {
-  const { arcadia, utopia } = await setting();
-  const { message, accepted } = await write(arcadia, utopia);
+  const { arcadia, bensalem } = await setting();
+  const { message, accepted } = await write(arcadia, bensalem);
   assert.ok(accepted);
-  assert.equal(await sendDue(arcadia.node, line(utopia), 10), 1);
-  assert.equal(await deliverDue(utopia.node, 10), 1);
-  assert.equal(await sendDue(utopia.node, line(arcadia), 10), 1);
-  assert.equal(utopia.store.tables.applied.get(`arcadia-central ${message.id}`), envelopeText(message));
-  for (const { store } of [arcadia, utopia]) {
+  assert.equal(await sendDue(arcadia.node, line(bensalem), 10), 1);
+  assert.equal(await deliverDue(bensalem.node, 10), 1);
+  assert.equal(await sendDue(bensalem.node, line(arcadia), 10), 1);
+  assert.equal(bensalem.store.tables.applied.get(`arcadia-central ${message.id}`), envelopeText(message));
+  for (const { store } of [arcadia, bensalem]) {
     const names = [...store.tables.evidence.values()].filter((entry) => entry.evidence.message.id === message.id);
     assert.deepEqual(names.map(({ evidence }) => evidence.evidence).toSorted(), [
       "Delivery",
@@ -27,10 +27,10 @@ test("a message is delivered once, and both sides hold the same three evidences"
 });
 
 test("what goes over the line says nothing of sender, matter or message", async () => {
-  const { arcadia, utopia } = await setting();
-  const { message } = await write(arcadia, utopia, { person: "Ada Lovelace" });
+  const { arcadia, bensalem } = await setting();
+  const { message } = await write(arcadia, bensalem, { person: "Ada Lovelace" });
   const seen: string[] = [];
-  await sendDue(arcadia.node, line(utopia, seen), 10);
+  await sendDue(arcadia.node, line(bensalem, seen), 10);
   const [header = ""] = (seen[0] ?? "").split(".");
   const fields: unknown = JSON.parse(Buffer.from(header, "base64url").toString("utf8"));
   assert.deepEqual(Object.keys(fields ?? {}).toSorted(), ["alg", "enc", "epk", "kid", "typ"]);
@@ -42,38 +42,38 @@ test("what goes over the line says nothing of sender, matter or message", async 
 });
 
 test("a repeat gets the first signed answer again, byte for byte, even when it was taken long after", async () => {
-  const { clock, arcadia, utopia } = await setting();
-  await write(arcadia, utopia);
+  const { clock, arcadia, bensalem } = await setting();
+  await write(arcadia, bensalem);
   const seen: string[] = [];
   const lossy: Post = async (to, sealed) => {
-    await line(utopia, seen)(to, sealed);
+    await line(bensalem, seen)(to, sealed);
     return { problem: "the answer was lost" };
   };
   await sendDue(arcadia.node, lossy, 10);
-  const first = answerOf(await receive(utopia.node, seen[0] ?? ""));
-  await deliverDue(utopia.node, 10);
+  const first = answerOf(await receive(bensalem.node, seen[0] ?? ""));
+  await deliverDue(bensalem.node, 10);
   clock.milliseconds += 200 * 86_400_000;
   await sendDue(arcadia.node, lossy, 10);
   assert.equal(seen.length, 2);
   assert.notEqual(seen[0], seen[1], "each attempt is encrypted anew");
-  for (const sealed of seen) assert.equal(answerOf(await receive(utopia.node, sealed)), first);
-  assert.equal(utopia.store.tables.applied.size, 1);
-  assert.equal(utopia.store.tables.log.size, 2, "a repeat is not logged");
+  for (const sealed of seen) assert.equal(answerOf(await receive(bensalem.node, sealed)), first);
+  assert.equal(bensalem.store.tables.applied.size, 1);
+  assert.equal(bensalem.store.tables.log.size, 2, "a repeat is not logged");
 });
 
 test("a repeat after the sender has a new encryption key gets the same signed answer under that key", async () => {
-  const { clock, arcadia, utopia } = await setting();
-  await write(arcadia, utopia);
+  const { clock, arcadia, bensalem } = await setting();
+  await write(arcadia, bensalem);
   const seen: string[] = [];
-  await sendDue(arcadia.node, line(utopia, seen), 10);
-  const first = answerOf(await receive(utopia.node, seen[0] ?? ""));
+  await sendDue(arcadia.node, line(bensalem, seen), 10);
+  const first = answerOf(await receive(bensalem.node, seen[0] ?? ""));
   const fresh = await generatePrivateKey("encryption", arcadia.node.now(), validUntil);
-  const known = utopia.store.tables.authorities.get("arcadia-central");
+  const known = bensalem.store.tables.authorities.get("arcadia-central");
   assert.ok(known);
   const key = { key: fresh.public, addedAt: validFrom, vouchedBy: "test", revoked: null };
-  utopia.store.tables.authorities.set("arcadia-central", { ...known, keys: [...known.keys, key] });
+  bensalem.store.tables.authorities.set("arcadia-central", { ...known, keys: [...known.keys, key] });
   clock.milliseconds += 1000;
-  const second = answerOf(await receive(utopia.node, seen[0] ?? ""));
+  const second = answerOf(await receive(bensalem.node, seen[0] ?? ""));
   assert.notEqual(second, first);
   const before = await open(first, sealedTypes.answer, arcadia.keys.encryption);
   const after = await open(second, sealedTypes.answer, [await usableKey(fresh)]);
@@ -81,8 +81,8 @@ test("a repeat after the sender has a new encryption key gets the same signed an
 });
 
 test("nothing is acknowledged when the store fails, and the next attempt counts as the first", async () => {
-  const { arcadia, utopia } = await setting();
-  const { message } = await write(arcadia, utopia);
+  const { arcadia, bensalem } = await setting();
+  const { message } = await write(arcadia, bensalem);
   const seen: string[] = [];
   const collect: Post = async (_, sealed) => {
     seen.push(sealed);
@@ -91,13 +91,13 @@ test("nothing is acknowledged when the store fails, and the next attempt counts 
   await sendDue(arcadia.node, collect, 10);
   const steps: number[] = [];
   for (let step = 0; step < 40; step += 1) {
-    utopia.store.killAfter(step);
-    const outcome = await receive(utopia.node, seen[0] ?? "").catch(() => "killed");
-    const kept = utopia.store.tables.inbox.size;
-    utopia.start();
+    bensalem.store.killAfter(step);
+    const outcome = await receive(bensalem.node, seen[0] ?? "").catch(() => "killed");
+    const kept = bensalem.store.tables.inbox.size;
+    bensalem.start();
     if (outcome === "killed" && kept === 0) {
       assert.equal(
-        utopia.store.tables.log.size + utopia.store.tables.evidence.size,
+        bensalem.store.tables.log.size + bensalem.store.tables.evidence.size,
         0,
         `step ${step} left something behind`,
       );
@@ -105,79 +105,79 @@ test("nothing is acknowledged when the store fails, and the next attempt counts 
     } else break;
   }
   assert.ok(steps.length > 8, `failed at ${steps.length} points`);
-  assert.equal(utopia.store.tables.inbox.size, 1);
-  answerOf(await receive(utopia.node, seen[0] ?? ""));
-  await deliverDue(utopia.node, 10);
-  assert.equal(utopia.store.tables.applied.get(`arcadia-central ${message.id}`), envelopeText(message));
-  assert.equal(utopia.store.tables.log.size, 2);
+  assert.equal(bensalem.store.tables.inbox.size, 1);
+  answerOf(await receive(bensalem.node, seen[0] ?? ""));
+  await deliverDue(bensalem.node, 10);
+  assert.equal(bensalem.store.tables.applied.get(`arcadia-central ${message.id}`), envelopeText(message));
+  assert.equal(bensalem.store.tables.log.size, 2);
 });
 
 test("a receipt does not say delivered while delivery fails; the evidence of delivery comes with the delivery", async () => {
-  const { clock, arcadia, utopia } = await setting();
-  const { message } = await write(arcadia, utopia);
-  const deliver = utopia.deliver;
-  utopia.deliver = async () => {
+  const { clock, arcadia, bensalem } = await setting();
+  const { message } = await write(arcadia, bensalem);
+  const deliver = bensalem.deliver;
+  bensalem.deliver = async () => {
     throw new Error("the database of the authority is down");
   };
-  await sendDue(arcadia.node, line(utopia), 10);
+  await sendDue(arcadia.node, line(bensalem), 10);
   for (let round = 0; round < 5; round += 1) {
-    assert.equal(await deliverDue(utopia.node, 10), 0);
+    assert.equal(await deliverDue(bensalem.node, 10), 0);
     clock.milliseconds += 60_000;
   }
-  assert.equal(utopia.store.tables.evidence.has(`arcadia-central ${message.id} Delivery`), false);
-  assert.ok(utopia.notes.some(({ what }) => what === "not-handed-over"));
-  utopia.deliver = deliver;
-  assert.equal(await deliverDue(utopia.node, 10), 1);
-  await sendDue(utopia.node, line(arcadia), 10);
+  assert.equal(bensalem.store.tables.evidence.has(`arcadia-central ${message.id} Delivery`), false);
+  assert.ok(bensalem.notes.some(({ what }) => what === "not-handed-over"));
+  bensalem.deliver = deliver;
+  assert.equal(await deliverDue(bensalem.node, 10), 1);
+  await sendDue(bensalem.node, line(arcadia), 10);
   assert.ok(arcadia.store.tables.evidence.has(`arcadia-central ${message.id} Delivery`));
 });
 
 test("what the authority does not take is answered with its reasons", async () => {
-  const { arcadia, utopia } = await setting();
-  const { message } = await write(arcadia, utopia);
-  utopia.deliver = async () => ({ notDelivered: [{ code: "unknown-matter-type", details: "extradition of ships" }] });
-  await sendDue(arcadia.node, line(utopia), 10);
-  await deliverDue(utopia.node, 10);
-  await sendDue(utopia.node, line(arcadia), 10);
+  const { arcadia, bensalem } = await setting();
+  const { message } = await write(arcadia, bensalem);
+  bensalem.deliver = async () => ({ notDelivered: [{ code: "unknown-matter-type", details: "extradition of ships" }] });
+  await sendDue(arcadia.node, line(bensalem), 10);
+  await deliverDue(bensalem.node, 10);
+  await sendDue(bensalem.node, line(arcadia), 10);
   const evidence = arcadia.store.tables.evidence.get(`arcadia-central ${message.id} NonDelivery`);
   assert.equal(evidence?.evidence.reasons[0]?.code, "unknown-matter-type");
 });
 
 test("the same identifier with other content is refused and recorded, and the first message stays", async () => {
-  const { arcadia, utopia } = await setting();
-  const first = notice(arcadia, utopia);
-  answerOf(await receive(utopia.node, await sealedMessage(arcadia, utopia, first)));
+  const { arcadia, bensalem } = await setting();
+  const first = notice(arcadia, bensalem);
+  answerOf(await receive(bensalem.node, await sealedMessage(arcadia, bensalem, first)));
   const other = envelopeOf({ ...first, body: { add: [], revoke: [], more: 1 } });
-  assert.deepEqual(await receive(utopia.node, await sealedMessage(arcadia, utopia, other)), {
+  assert.deepEqual(await receive(bensalem.node, await sealedMessage(arcadia, bensalem, other)), {
     refused: "other-content",
   });
-  const [record] = utopia.store.tables.refusals.values();
+  const [record] = bensalem.store.tables.refusals.values();
   assert.equal(record?.reason, "other-content");
   assert.equal(record?.digest, digestOf(envelopeText(other)));
-  assert.equal(utopia.store.tables.inbox.size, 1);
+  assert.equal(bensalem.store.tables.inbox.size, 1);
 });
 
 test("identifiers of one sender do not stand in the way of another's", async () => {
-  const { clock, chance, arcadia, utopia } = await setting();
+  const { clock, chance, arcadia, bensalem } = await setting();
   const third = new SimulatedAuthority(await identity("ruritania-police"), clock, chance);
-  await utopia.meet(third.own);
-  await third.meet(utopia.own);
-  const first = notice(arcadia, utopia);
-  const second = notice(third, utopia, { id: first.id });
-  answerOf(await receive(utopia.node, await sealedMessage(arcadia, utopia, first)));
-  answerOf(await receive(utopia.node, await sealedMessage(third, utopia, second)));
-  assert.equal(utopia.store.tables.inbox.size, 2);
+  await bensalem.meet(third.own);
+  await third.meet(bensalem.own);
+  const first = notice(arcadia, bensalem);
+  const second = notice(third, bensalem, { id: first.id });
+  answerOf(await receive(bensalem.node, await sealedMessage(arcadia, bensalem, first)));
+  answerOf(await receive(bensalem.node, await sealedMessage(third, bensalem, second)));
+  assert.equal(bensalem.store.tables.inbox.size, 2);
 });
 
 test("whatever is not a sound message of a known authority to us is refused, and leaves nothing but a record", async () => {
-  const { clock, chance, arcadia, utopia } = await setting();
+  const { clock, chance, arcadia, bensalem } = await setting();
   const stranger = new SimulatedAuthority(await identity("nowhere"), clock, chance);
   const later = (milliseconds: number) =>
     instantSchema.parse(new Date(clock.milliseconds + milliseconds).toISOString());
   const [signing] = arcadia.keys.signing;
-  const recipient = utopia.own.introduction.keys.find(({ use }) => use === "encryption");
+  const recipient = bensalem.own.introduction.keys.find(({ use }) => use === "encryption");
   assert.ok(signing && recipient);
-  const text = transmissionText(envelopeText(notice(arcadia, utopia)), null);
+  const text = transmissionText(envelopeText(notice(arcadia, bensalem)), null);
   const signed = await sign(text, signedTypes.message, signing);
   const cases: readonly (readonly [string, string])[] = [
     ["not-a-message", ""],
@@ -188,49 +188,58 @@ test("whatever is not a sound message of a known authority to us is refused, and
     ["not-a-message", await seal(signed, sealedTypes.answer, recipient)],
     ["unsigned", await seal(text, sealedTypes.message, recipient)],
     ["unsigned", await seal(await sign(text, signedTypes.evidence, signing), sealedTypes.message, recipient)],
-    ["unknown-sender", await sealedMessage(stranger, utopia, notice(stranger, utopia))],
-    ["unknown-sender", await sealedMessage(stranger, utopia, notice(arcadia, utopia))],
-    ["bad-envelope", await sealedMessage(arcadia, utopia, notice(stranger, utopia))],
-    ["not-for-us", await sealedMessage(arcadia, utopia, notice(arcadia, arcadia))],
-    ["unknown-encryption-key", await sealedMessage(arcadia, stranger, notice(arcadia, utopia))],
-    ["bad-envelope", await sealedMessage(arcadia, utopia, notice(arcadia, utopia, { bodyDigest: digestOf("other") }))],
-    ["expired", await sealedMessage(arcadia, utopia, notice(arcadia, utopia, { sentAt: later(-91 * 86_400_000) }))],
-    ["not-yet-valid", await sealedMessage(arcadia, utopia, notice(arcadia, utopia, { sentAt: later(10 * 60_000) }))],
-    ["bad-evidence", await sealedMessage(arcadia, utopia, notice(arcadia, utopia, { kind: "request" }))],
-    ["bad-evidence", await sealedMessage(arcadia, utopia, notice(arcadia, utopia), "e30.e30.e30")],
-    ["unexpected-chunk", await sealedMessage(arcadia, utopia, notice(arcadia, utopia, { kind: "payload-chunk" }))],
+    ["unknown-sender", await sealedMessage(stranger, bensalem, notice(stranger, bensalem))],
+    ["unknown-sender", await sealedMessage(stranger, bensalem, notice(arcadia, bensalem))],
+    ["bad-envelope", await sealedMessage(arcadia, bensalem, notice(stranger, bensalem))],
+    ["not-for-us", await sealedMessage(arcadia, bensalem, notice(arcadia, arcadia))],
+    ["unknown-encryption-key", await sealedMessage(arcadia, stranger, notice(arcadia, bensalem))],
+    [
+      "bad-envelope",
+      await sealedMessage(arcadia, bensalem, notice(arcadia, bensalem, { bodyDigest: digestOf("other") })),
+    ],
+    ["expired", await sealedMessage(arcadia, bensalem, notice(arcadia, bensalem, { sentAt: later(-91 * 86_400_000) }))],
+    [
+      "not-yet-valid",
+      await sealedMessage(arcadia, bensalem, notice(arcadia, bensalem, { sentAt: later(10 * 60_000) })),
+    ],
+    ["bad-evidence", await sealedMessage(arcadia, bensalem, notice(arcadia, bensalem, { kind: "request" }))],
+    ["bad-evidence", await sealedMessage(arcadia, bensalem, notice(arcadia, bensalem), "e30.e30.e30")],
+    ["unexpected-chunk", await sealedMessage(arcadia, bensalem, notice(arcadia, bensalem, { kind: "payload-chunk" }))],
     ["bad-signature", await seal(`${signed.slice(0, -4)}AAAA`, sealedTypes.message, recipient)],
     ["not-canonical", await seal(await sign(` ${text}`, signedTypes.message, signing), sealedTypes.message, recipient)],
   ];
   for (const [reason, sealed] of cases)
-    assert.deepEqual(await receive(utopia.node, sealed), { refused: reason }, reason);
-  assert.equal(utopia.store.tables.inbox.size + utopia.store.tables.evidence.size + utopia.store.tables.log.size, 0);
-  assert.equal(utopia.notes.length, cases.length);
+    assert.deepEqual(await receive(bensalem.node, sealed), { refused: reason }, reason);
+  assert.equal(
+    bensalem.store.tables.inbox.size + bensalem.store.tables.evidence.size + bensalem.store.tables.log.size,
+    0,
+  );
+  assert.equal(bensalem.notes.length, cases.length);
 });
 
 test("the evidence of submission of another message does not pass for that of this one", async () => {
-  const { arcadia, utopia } = await setting();
-  const one = await write(arcadia, utopia);
-  const other = await write(arcadia, utopia, { offence: "0201" });
-  const sealed = await sealedMessage(arcadia, utopia, one.message, other.evidence.signed);
-  assert.deepEqual(await receive(utopia.node, sealed), { refused: "bad-evidence" });
-  answerOf(await receive(utopia.node, await sealedMessage(arcadia, utopia, one.message, one.evidence.signed)));
+  const { arcadia, bensalem } = await setting();
+  const one = await write(arcadia, bensalem);
+  const other = await write(arcadia, bensalem, { offence: "0201" });
+  const sealed = await sealedMessage(arcadia, bensalem, one.message, other.evidence.signed);
+  assert.deepEqual(await receive(bensalem.node, sealed), { refused: "bad-evidence" });
+  answerOf(await receive(bensalem.node, await sealedMessage(arcadia, bensalem, one.message, one.evidence.signed)));
 });
 
 test("an answer counts only when the other side signed it about just this message", async () => {
-  const { arcadia, utopia } = await setting();
-  const first = await write(arcadia, utopia);
+  const { arcadia, bensalem } = await setting();
+  const first = await write(arcadia, bensalem);
   let firstAnswer = "";
   await sendDue(
     arcadia.node,
     async (to, sealed) => {
-      const outcome = await line(utopia)(to, sealed);
+      const outcome = await line(bensalem)(to, sealed);
       firstAnswer = "sealedAnswer" in outcome ? outcome.sealedAnswer : "";
       return { problem: "lost" };
     },
     10,
   );
-  const second = await write(arcadia, utopia, { offence: "0301" });
+  const second = await write(arcadia, bensalem, { offence: "0301" });
   for (const sealedAnswer of [firstAnswer, "", "x".repeat(40_000), firstAnswer.slice(0, -2)]) {
     await sendDue(arcadia.node, async () => ({ sealedAnswer }), 10);
     assert.equal(arcadia.store.tables.outbox.get(second.message.id)?.state, "waiting");
@@ -245,15 +254,15 @@ test("an answer counts only when the other side signed it about just this messag
 });
 
 test("a message that cannot be sent is answered with an evidence of rejection and never goes out", async () => {
-  const { arcadia, utopia } = await setting();
+  const { arcadia, bensalem } = await setting();
   const stranger = await identity("nowhere");
   const unknown = await arcadia.node.store.transaction((transaction) =>
     submit(arcadia.node, transaction, { to: stranger.authority, kind: "notice", body: {} }),
   );
-  const large = await write(arcadia, utopia, { text: "x".repeat(3_000_000) });
+  const large = await write(arcadia, bensalem, { text: "x".repeat(3_000_000) });
   let deep: JsonObject = {};
   for (let level = 0; level < 40; level += 1) deep = { deep };
-  const nested = await write(arcadia, utopia, deep);
+  const nested = await write(arcadia, bensalem, deep);
   for (const [{ evidence, accepted }, code] of [
     [unknown, "unknown-recipient"],
     [large, "too-large"],

@@ -51,9 +51,9 @@ test("a sender gives up after the limit, and not a moment before", () => {
 
 test("what nobody answers goes to a person with an evidence of failure, is kept, and goes on under the same identifier", async () => {
   const clock = new SetClock();
-  const { arcadia, utopia } = await twoAuthorities(clock, seededChance(5));
+  const { arcadia, bensalem } = await twoAuthorities(clock, seededChance(5));
   const { message } = await arcadia.node.store.transaction((transaction) =>
-    submit(arcadia.node, transaction, { to: utopia.own.authority, kind: "request", body: { offence: "0101" } }),
+    submit(arcadia.node, transaction, { to: bensalem.own.authority, kind: "request", body: { offence: "0101" } }),
   );
   const down: Post = async () => ({ problem: "not reached" });
   let attempts = 0;
@@ -74,12 +74,12 @@ test("what nobody answers goes to a person with an evidence of failure, is kept,
   await sendDue(
     arcadia.node,
     async (_, sealed) => {
-      const outcome = await receive(utopia.node, sealed);
+      const outcome = await receive(bensalem.node, sealed);
       return isRefused(outcome) ? { problem: "refused" } : outcome;
     },
     10,
   );
-  assert.equal(await deliverDue(utopia.node, 10), 1);
-  assert.ok(utopia.store.tables.applied.has(`arcadia-central ${message.id}`));
+  assert.equal(await deliverDue(bensalem.node, 10), 1);
+  assert.ok(bensalem.store.tables.applied.has(`arcadia-central ${message.id}`));
   assert.equal(arcadia.store.tables.outbox.get(message.id)?.state, "acknowledged");
 });

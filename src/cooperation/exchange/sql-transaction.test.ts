@@ -100,7 +100,7 @@ async function sqlStore(engine: Engine): Promise<ExchangeStore<SqlExchangeTransa
                 "INSERT INTO cooperation.leaf SELECT count(*), $1 FROM cooperation.leaf RETURNING number",
                 [digest],
               );
-              return { origin: "utopia-central", index: Number(row?.number) };
+              return { origin: "bensalem-central", index: Number(row?.number) };
             },
           ),
         ),
@@ -108,17 +108,17 @@ async function sqlStore(engine: Engine): Promise<ExchangeStore<SqlExchangeTransa
   };
 }
 
-/** Arcadia in memory, Utopia in the database. */
+/** Arcadia in memory, Bensalem in the database. */
 async function setting(engine: Engine) {
   const clock = new SetClock();
-  const { arcadia, utopia } = await twoAuthorities(clock, seededChance(21));
+  const { arcadia, bensalem } = await twoAuthorities(clock, seededChance(21));
   const store = await sqlStore(engine);
   const known = await introduce(arcadia.own.introduction, fingerprint(arcadia.own.introduction), clock.now());
   assert.ok(!isDirectoryProblem(known));
   await store.transaction((transaction) => transaction.saveAuthority(known));
   const delivered: string[] = [];
   const node: ExchangeNode<SqlExchangeTransaction> = {
-    ...utopia.node,
+    ...bensalem.node,
     store,
     deliver: async ({ envelope }) => {
       delivered.push(JSON.stringify(envelope.body));
@@ -160,7 +160,7 @@ for (const [name, start, skip] of [
 
     test(`messages go to and from a database, with the same evidence on both sides`, async () => {
       const { arcadia, node, store, delivered } = await setting(engine);
-      await write(arcadia, "utopia-central");
+      await write(arcadia, "bensalem-central");
       await store.transaction((transaction) =>
         submit(node, transaction, { to: arcadia.own.authority, kind: "event", body: { accepted: true } }),
       );
@@ -196,7 +196,7 @@ for (const [name, start, skip] of [
       const { arcadia, node, delivered } = await setting(engine);
       const bytes = Uint8Array.from({ length: 2_500 }, (_, index) => (index * 7) % 256);
       const readChunk = async (_: string, offset: number, length: number) => bytes.subarray(offset, offset + length);
-      const { to } = { to: authorityIdSchema.parse("utopia-central") };
+      const { to } = { to: authorityIdSchema.parse("bensalem-central") };
       const announcement = announcementOf(bytes.length, digestOf(bytes), 1_000);
       await arcadia.node.store.transaction((transaction) =>
         submitPayload(arcadia.node, transaction, to, announcement, "image", {}),
@@ -230,7 +230,7 @@ for (const [name, start, skip] of [
 
     test(`what fails within a transaction leaves nothing in the database`, async () => {
       const { arcadia, node, store } = await setting(engine);
-      await write(arcadia, "utopia-central");
+      await write(arcadia, "bensalem-central");
       const failing: ExchangeNode<SqlExchangeTransaction> = {
         ...node,
         store: {
@@ -251,7 +251,7 @@ for (const [name, start, skip] of [
 
     test(`a message that arrives several times at once is taken once, and no answer differs`, async () => {
       const { arcadia, node } = await setting(engine);
-      await write(arcadia, "utopia-central");
+      await write(arcadia, "bensalem-central");
       const answers: string[] = [];
       const post: Post = async (_, sealed) => {
         const all = await Promise.allSettled([1, 2, 3, 4].map(() => receive(node, sealed)));

@@ -283,7 +283,7 @@ test("values that do not fit are refused at their field", () => {
   desk.open({});
   const tried = (field: string, value: Json): string[] =>
     desk.refusals("fields-set", { values: { [field]: value } }).map((refusal) => `${refusal.code} ${refusal.field}`);
-  assert.deepEqual(tried("requested-state", "Utopia"), ["field-invalid requested-state"]);
+  assert.deepEqual(tried("requested-state", "Bensalem"), ["field-invalid requested-state"]);
   assert.deepEqual(tried("offences", [{ national: "Theft", iccs: "9999" }]), ["field-invalid offences"]);
   assert.deepEqual(tried("answer-wanted-by", "2026-02-30"), ["field-invalid answer-wanted-by"]);
   assert.deepEqual(tried("forms-of-help", ["records", "records"]), ["field-invalid forms-of-help"]);

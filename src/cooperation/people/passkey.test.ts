@@ -13,7 +13,7 @@ import {
 
 const party: RelyingParty = {
   id: "authority.example.org",
-  name: "Central Authority of Utopia",
+  name: "Central Authority of Bensalem",
   origins: ["https://authority.example.org"],
 };
 const officer = personIdSchema.parse("00000000-0000-7000-8000-000000000001");

@@ -54,8 +54,8 @@ test("an empty database gets every migration once, and a changed, failing or mis
 
 test("two programs that start at once on PostgreSQL migrate it once", { skip: noPostgres }, async () => {
   await using server = await startPostgres({ fsync: "off" });
-  await server.asSuperuser("postgres", "CREATE ROLE owner LOGIN CREATEROLE", "CREATE DATABASE utopia OWNER owner");
-  const owner = { connectionString: server.address("owner", "utopia") };
+  await server.asSuperuser("postgres", "CREATE ROLE owner LOGIN CREATEROLE", "CREATE DATABASE bensalem OWNER owner");
+  const owner = { connectionString: server.address("owner", "bensalem") };
   const applied = await Promise.all([migratePostgres(owner, began), migratePostgres(owner, began)]);
   assert.deepEqual(applied.map(({ length }) => length).sort(), [0, names.length]);
 

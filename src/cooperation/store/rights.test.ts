@@ -288,7 +288,7 @@ onEachEngine((trial, engine) => {
 
   if (engine === "PostgreSQL")
     test("the application's login cannot become the owner, nor work around the triggers", async () => {
-      await refused(system, "SET ROLE utopia_owner", "42501");
+      await refused(system, "SET ROLE bensalem_owner", "42501");
       await refused(system, "SET ROLE postgres", "42501");
       await refused(system, "SET session_replication_role = replica", "42501");
       await refused(system, "CREATE FUNCTION cooperation.mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'", "42501");
@@ -297,8 +297,8 @@ onEachEngine((trial, engine) => {
 
 test("a login that owns the tables, or is a superuser, is refused at the door", { skip: noPostgres }, async () => {
   await using server = await startPostgres({ fsync: "off" });
-  const { owner, application } = await makeAuthority(server, "utopia");
-  for (const connectionString of [owner, server.address("postgres", "utopia")])
+  const { owner, application } = await makeAuthority(server, "bensalem");
+  for (const connectionString of [owner, server.address("postgres", "bensalem")])
     await assert.rejects(openPostgres({ connectionString }), /could change what was recorded/);
   await (await openPostgres({ connectionString: application })).close();
 });

@@ -402,7 +402,7 @@ onEachEngine((trial, engine) => {
     const administrator = scopeOf(newPerson(), central, "administrator");
     await store.read(administrator, async (view) => {
       await view.putOffice({ office: central, name: "Central Authority", data: {} });
-      await view.putOffice({ office: central, name: "Central Authority of Utopia", data: { floor: 2 } });
+      await view.putOffice({ office: central, name: "Central Authority of Bensalem", data: { floor: 2 } });
       await view.putPerson({
         person: clerk,
         office: central,
@@ -424,7 +424,7 @@ onEachEngine((trial, engine) => {
       people: await view.people(),
       partners: await view.partners(),
     }));
-    assert.equal(found.offices[0]?.name, "Central Authority of Utopia");
+    assert.equal(found.offices[0]?.name, "Central Authority of Bensalem");
     assert.deepEqual(found.people.find(({ person }) => person === clerk)?.roles, ["case-officer", "approver"]);
     assert.equal(found.partners[0]?.state, "XB");
     await assert.rejects(

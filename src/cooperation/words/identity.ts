@@ -24,7 +24,7 @@ export type EventId = z.infer<typeof eventIdSchema>;
 
 const shortName = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
-/** An authority, such as `utopia-central`. */
+/** An authority, such as `bensalem-central`. */
 export const authorityIdSchema = z
   .string()
   .regex(shortName, "lower-case letters, digits and hyphens")

@@ -95,7 +95,7 @@ export interface SimulatedAuthority {
 export interface World extends AsyncDisposable {
   readonly clock: SetClock;
   readonly arcadia: SimulatedAuthority;
-  readonly utopia: SimulatedAuthority;
+  readonly bensalem: SimulatedAuthority;
   line: Line;
   /** Messages that were brought over, repeats included. */
   readonly brought: readonly AuthorityId[];
@@ -215,14 +215,14 @@ export async function twoAuthorities(settings: Settings): Promise<World> {
     return simulated;
   };
   const arcadian = await identity("arcadia-central");
-  const utopian = await identity("utopia-central");
+  const bensalemite = await identity("bensalem-central");
   const [xa, xb] = [stateCodeSchema.parse("XA"), stateCodeSchema.parse("XB")];
-  const arcadia = await make(1, arcadian, utopian, [xa, xb]);
-  const utopia = await make(2, utopian, arcadian, [xb, xa]);
+  const arcadia = await make(1, arcadian, bensalemite, [xa, xb]);
+  const bensalem = await make(2, bensalemite, arcadian, [xb, xa]);
   return {
     clock,
     arcadia,
-    utopia,
+    bensalem,
     brought,
     get line() {
       return world.line;
@@ -233,7 +233,7 @@ export async function twoAuthorities(settings: Settings): Promise<World> {
     settle: async () => {
       for (let idle = 0; idle < 3; ) {
         let done = 0;
-        for (const { authority } of [arcadia, utopia]) {
+        for (const { authority } of [arcadia, bensalem]) {
           const { sent, delivered, expired } = await authority.tick();
           done += sent + delivered + expired;
         }
@@ -244,7 +244,7 @@ export async function twoAuthorities(settings: Settings): Promise<World> {
     },
     async [Symbol.asyncDispose]() {
       await arcadia.database.close();
-      await utopia.database.close();
+      await bensalem.database.close();
     },
   };
 }

@@ -91,7 +91,7 @@ export class Malice {
         this.pick([
           "019cad90-96b2-7d28-b767-000000000001",
           "arcadia-central",
-          "utopia-central",
+          "bensalem-central",
           "request",
           "payload-chunk",
         ]),

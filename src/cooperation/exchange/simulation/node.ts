@@ -117,10 +117,10 @@ export class SimulatedAuthority {
 export async function twoAuthorities(
   clock: SetClock,
   chance: () => number,
-): Promise<{ readonly arcadia: SimulatedAuthority; readonly utopia: SimulatedAuthority }> {
+): Promise<{ readonly arcadia: SimulatedAuthority; readonly bensalem: SimulatedAuthority }> {
   const arcadia = new SimulatedAuthority(await identity("arcadia-central"), clock, chance);
-  const utopia = new SimulatedAuthority(await identity("utopia-central"), clock, chance);
-  await arcadia.meet(utopia.own);
-  await utopia.meet(arcadia.own);
-  return { arcadia, utopia };
+  const bensalem = new SimulatedAuthority(await identity("bensalem-central"), clock, chance);
+  await arcadia.meet(bensalem.own);
+  await bensalem.meet(arcadia.own);
+  return { arcadia, bensalem };
 }
