@@ -26,6 +26,8 @@ export interface DeskSurroundings {
     | "open"
     | "command"
     | "options"
+    | "permitted"
+    | "oversee"
     | "alarms"
   >;
   /** Accounts, sessions, attempts and passkeys. */

@@ -10,6 +10,7 @@ export type {
   MessageView,
   OpenRequest,
   Option,
+  OversightRequest,
   TickOutcome,
   Worker,
 } from "./service.ts";

@@ -83,7 +83,10 @@ export const clockSchema = z.strictObject({
   id: idSchema,
   label: labelSchema,
   runsAt: z.enum([...sides, "both"]).describe("The side that watches it."),
-  startsOn: z.array(eventNameSchema).min(1).describe("Events that start it, or start it anew."),
+  startsOn: z
+    .array(eventNameSchema)
+    .min(1)
+    .describe("Events that start it, or start it anew; `opened` only where the matter arrives."),
   when: conditionSchema.optional().describe("It starts only when this holds of the fields."),
   length: z.int().positive(),
   unit: z.enum(timeUnits),

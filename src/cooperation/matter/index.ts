@@ -5,6 +5,7 @@ export {
   commonEventData,
   commonRules,
   isCommonEvent,
+  oversightEvents,
 } from "./common-events.ts";
 export { decide } from "./decide.ts";
 export { exampleValue, exampleValues } from "./example.ts";
@@ -17,9 +18,12 @@ export {
   type Correction,
   type FieldState,
   fieldValues,
+  holderOf,
   isRunning,
+  isSealed,
   type Matter,
   type Note,
+  type PersonEntry,
   type Proposal,
   type Question,
   type Step,

@@ -63,6 +63,12 @@ export function valueSchema(type: MatterType, field: FieldDefinition): z.ZodType
   return field.orReason ? z.union([unavailableSchema, plain]) : plain;
 }
 
+/** As `valueSchema`, narrowed to what the value is meant to be, so that a fault is found at its place in it. */
+export function valueSchemaFor(type: MatterType, field: FieldDefinition, value: Json): z.ZodType<Json> {
+  const reason = typeof value === "object" && value !== null && "unavailable" in value;
+  return reason ? valueSchema(type, field) : plainSchema(field, choicesOf(type, field) ?? []);
+}
+
 function plainSchema(field: FieldDefinition, choices: readonly string[]): z.ZodType<Json> {
   switch (field.type) {
     case "text":
