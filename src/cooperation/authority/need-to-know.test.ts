@@ -44,7 +44,7 @@ describe("who may know of a matter", () => {
       command: arcadia.newId(),
       type: assistance.id,
       side: "requesting",
-      partner: world.utopia.authority.authority,
+      partner: world.bensalem.authority.authority,
       values,
     });
     assert.ok(opened.kind === "done", JSON.stringify(opened));
@@ -83,7 +83,7 @@ describe("who may know of a matter", () => {
     assert.equal(await act(approver, matter, "approved"), "done");
     assert.equal(await act(officer, matter, "sent"), "done");
     await world.settle();
-    const theirs = world.utopia;
+    const theirs = world.bensalem;
     const arrived: MatterId[] = [];
     for await (const { matter: one } of theirs.authority.matters()) arrived.push(one.id);
     const there = arrived[0] ?? assert.fail();
