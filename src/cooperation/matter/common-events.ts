@@ -60,7 +60,6 @@ export const commonEventData = {
   "failure-settled": z.strictObject({ message: messageSchema, reason: words }),
 } as const;
 export type CommonEventName = keyof typeof commonEventData;
-export type CommonEventData<N extends CommonEventName> = z.infer<(typeof commonEventData)[N]>;
 
 export function isCommonEvent(name: string): name is CommonEventName {
   return Object.hasOwn(commonEventData, name);

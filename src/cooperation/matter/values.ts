@@ -34,15 +34,14 @@ export const offenceSchema = z.strictObject({
   stage: z.enum(["attempted", "completed"]).optional(),
   participation: line.optional(),
 });
-export type Offence = z.infer<typeof offenceSchema>;
 
-export const moneySchema = z.strictObject({
+const moneySchema = z.strictObject({
   amount: z.string().regex(/^\d{1,15}(\.\d{1,4})?$/, "an amount such as 1250.50"),
   currency: z.string().regex(/^[A-Z]{3}$/, "a currency (ISO 4217)"),
 });
 
 /** What stands in the place of a content that is mandatory only where possible. */
-export const unavailableSchema = z.strictObject({ unavailable: paragraphs });
+const unavailableSchema = z.strictObject({ unavailable: paragraphs });
 
 const distinct = <S extends z.ZodType>(item: S) =>
   z
