@@ -1,6 +1,8 @@
 export { type Command, type Context, type Decision, isRefused } from "./command.ts";
 export {
   type CommonEventName,
+  commonEventData,
+  commonRules,
   isCommonEvent,
   oversightEvents,
 } from "./common-events.ts";

@@ -57,13 +57,13 @@ export function choicesOf(type: MatterType, field: FieldDefinition): readonly st
 }
 
 /** The schema of the value of a field, for forms, messages and the guard alike. */
-export function valueSchema(type: MatterType, field: FieldDefinition): z.ZodType<Json> {
+function valueSchema(type: MatterType, field: FieldDefinition): z.ZodType<Json> {
   const plain = plainSchema(field, choicesOf(type, field) ?? []);
   return field.orReason ? z.union([unavailableSchema, plain]) : plain;
 }
 
 /** As `valueSchema`, narrowed to what the value is meant to be, so that a fault is found at its place in it. */
-export function valueSchemaFor(type: MatterType, field: FieldDefinition, value: Json): z.ZodType<Json> {
+function valueSchemaFor(type: MatterType, field: FieldDefinition, value: Json): z.ZodType<Json> {
   const reason = typeof value === "object" && value !== null && "unavailable" in value;
   return reason ? valueSchema(type, field) : plainSchema(field, choicesOf(type, field) ?? []);
 }
