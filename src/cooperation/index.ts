@@ -83,7 +83,15 @@ export {
   csrfTokenFits,
   endSession,
   hashPassword,
+  memoryPeople,
   normalSignInName,
+  type OrganisationCeremony,
+  type OrganisationProvider,
+  type OrganisationSignInSettings,
+  openIdProvider,
+  organisationCeremonySchema,
+  organisationReturnPath,
+  organisationSignInSchema,
   type Passkey,
   type PasskeyProblem,
   type PasswordProblem,
@@ -94,11 +102,13 @@ export {
   type SignIn,
   sessionDigest,
   sessionOf,
+  signInNameOf,
+  signInThroughOrganisation,
   signInWithPasskey,
   signInWithPassword,
   startSession,
 } from "./people/index.ts";
-export { createPeopleStore, type PeopleTransaction } from "./people-store/index.ts";
+export { createPeopleStore, type PeopleTransaction, type SignInNote } from "./people-store/index.ts";
 export {
   type AppendOutcome,
   type AppendRequest,

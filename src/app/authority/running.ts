@@ -21,6 +21,7 @@ import {
 } from "../../cooperation/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
 import type { AuthorityFolder } from "./folder.ts";
+import { readOrganisation } from "./organisation.ts";
 import { createDesk } from "./server.ts";
 
 /** An authority at work: its service, its pages, its turn of waiting work. */
@@ -54,6 +55,7 @@ export async function runAuthority(
   addressOf: (to: AuthorityId) => string | undefined,
   report: (text: string) => void,
 ): Promise<RunningAuthority> {
+  const organisation = await readOrganisation(kept.folder, random);
   const database = await openPGlite(kept.folder, now());
   if ("heldBy" in database) throw new UserError(inUse(kept.folder, database.heldBy), exitCodes.usage);
   const authority = createAuthority({
@@ -81,6 +83,7 @@ export async function runAuthority(
   const app = createDesk({
     service: authority,
     signIn: people,
+    ...(organisation === undefined ? {} : { organisation }),
     formKey: kept.formKey,
     invented: kept.invented,
     https: at.https,

@@ -8,6 +8,7 @@ import type {
   Worker,
 } from "../../cooperation/index.ts";
 import type { LoggedLook } from "../../publication/index.ts";
+import type { OrganisationSignIn } from "./organisation.ts";
 
 /** What the pages of an authority are handed: the service, who may sign in, the clock and chance. */
 export interface DeskSurroundings {
@@ -32,6 +33,8 @@ export interface DeskSurroundings {
   >;
   /** Accounts, sessions, attempts and passkeys. */
   readonly signIn: PeopleTransaction;
+  /** Sign-in by an organisation's own service, where the authority uses one. */
+  readonly organisation?: OrganisationSignIn;
   /** 32 bytes or more, kept secret: the tokens of the forms are made with them. */
   readonly formKey: Uint8Array;
   /** Whether States, persons and cases are invented. */
