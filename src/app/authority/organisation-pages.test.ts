@@ -79,6 +79,8 @@ function deskOf(more: object = {}): Hono {
       open: unused,
       command: unused,
       options: unused,
+      permitted: unused,
+      oversee: unused,
       alarms: unused,
     },
     signIn: { ...people, note: async (note) => void notes.push(note) },

@@ -36,7 +36,7 @@ export function openIdProvider(
 ): OrganisationProvider {
   let known: Promise<Configuration> | undefined;
   const configuration = (): Promise<Configuration> => {
-    known ??= discover(settings, secret, around.fetch).catch((error: unknown) => {
+    known ??= discover(settings, secret, around).catch((error: unknown) => {
       known = undefined;
       throw error;
     });
@@ -73,13 +73,13 @@ export function openIdProvider(
 async function discover(
   settings: OrganisationSignInSettings,
   secret: string,
-  fetch: typeof globalThis.fetch,
+  around: { readonly fetch: typeof fetch },
 ): Promise<Configuration> {
   const issuer = new URL(settings.issuer);
   const provider = await discovery(issuer, settings.clientId, undefined, ClientSecretBasic(secret), {
     [customFetch]: (address, { body, ...options }) =>
       // An answer that leads elsewhere would take the secret along.
-      fetch(address, { ...options, ...(body === undefined ? {} : { body }), redirect: "error" }),
+      around.fetch(address, { ...options, ...(body === undefined ? {} : { body }), redirect: "error" }),
     timeout: waitsFor,
     // The settings allow http on this machine only.
     execute:
