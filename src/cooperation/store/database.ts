@@ -39,6 +39,8 @@ export interface PostgresAddress {
 function pool({ connectionString, connections = 10, onIdleFailure }: PostgresAddress): pg.Pool {
   const made = new pg.Pool({ connectionString, max: connections });
   made.on("error", (error) => onIdleFailure?.(error));
+  // A connection that fails between two statements of a transaction tells nobody else, and would end the program.
+  made.on("connect", (client) => client.on("error", () => undefined));
   return made;
 }
 
