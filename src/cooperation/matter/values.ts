@@ -63,7 +63,7 @@ function valueSchema(type: MatterType, field: FieldDefinition): z.ZodType<Json> 
 }
 
 /** As `valueSchema`, narrowed to what the value is meant to be, so that a fault is found at its place in it. */
-function valueSchemaFor(type: MatterType, field: FieldDefinition, value: Json): z.ZodType<Json> {
+export function valueSchemaFor(type: MatterType, field: FieldDefinition, value: Json): z.ZodType<Json> {
   const reason = typeof value === "object" && value !== null && "unavailable" in value;
   return reason ? valueSchema(type, field) : plainSchema(field, choicesOf(type, field) ?? []);
 }
