@@ -29,7 +29,6 @@ export {
   matterTitle,
   type Names,
   newMatterPage,
-  organisationDone,
   queuePage,
   readLogPage,
   renderDesk,
@@ -37,7 +36,6 @@ export {
   signInPage,
   stepPage,
   typedValue,
-  withOrganisation,
 } from "./authority/index.ts";
 export { type CatalogueLanguage, catalogueLanguages, type MessageKey, type Messages, messagesOf } from "./catalogue.ts";
 export { address, type Html } from "./html.ts";

@@ -21,7 +21,7 @@ export const sides = ["requesting", "requested"] as const;
 export type Side = (typeof sides)[number];
 export const sideSchema = z.enum(sides);
 
-const fieldTypes = [
+export const fieldTypes = [
   "text",
   "long-text",
   "choice",
@@ -38,10 +38,12 @@ const fieldTypes = [
   "number",
   "grounds",
 ] as const;
+export type FieldType = (typeof fieldTypes)[number];
 
-const sensitivities = ["official", "personal", "restricted"] as const;
+export const sensitivities = ["official", "personal", "restricted"] as const;
+export type Sensitivity = (typeof sensitivities)[number];
 
-const choiceSchema = z.strictObject({
+export const choiceSchema = z.strictObject({
   id: idSchema,
   label: labelSchema,
   article: articleSchema.optional(),

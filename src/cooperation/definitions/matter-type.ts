@@ -11,17 +11,18 @@ import {
 } from "./field.ts";
 import { clockSchema, groundSchema, notAllowedSchema, stateSchema, transitionSchema } from "./life.ts";
 
-const sectionSchema = z.strictObject({ id: idSchema, label: labelSchema });
+export const sectionSchema = z.strictObject({ id: idSchema, label: labelSchema });
 
-const instrumentSchema = z.strictObject({
+export const instrumentSchema = z.strictObject({
   id: idSchema,
   label: labelSchema,
   article: articleSchema,
   note: noteSchema,
   verify: verifySchema,
 });
+export type Instrument = z.infer<typeof instrumentSchema>;
 
-const statisticsSchema = z.strictObject({
+export const statisticsSchema = z.strictObject({
   countUnit: z.literal("requests").default("requests"),
   outcomes: z
     .record(idSchema, idSchema)
@@ -34,6 +35,17 @@ const statisticsSchema = z.strictObject({
     .default([])
     .describe("Stretches of time that are measured in days, from one event to another."),
 });
+
+/** Lists of a matter type whose items may be taken over from the common contents. */
+export const commonLists = {
+  sections: sectionSchema,
+  instruments: instrumentSchema,
+  fields: fieldSchema,
+  particulars: fieldSchema,
+  states: stateSchema,
+  transitions: transitionSchema,
+} as const;
+export type CommonList = keyof typeof commonLists;
 
 export const matterTypeSchema = z
   .strictObject({

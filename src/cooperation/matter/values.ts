@@ -34,14 +34,15 @@ export const offenceSchema = z.strictObject({
   stage: z.enum(["attempted", "completed"]).optional(),
   participation: line.optional(),
 });
+export type Offence = z.infer<typeof offenceSchema>;
 
-const moneySchema = z.strictObject({
+export const moneySchema = z.strictObject({
   amount: z.string().regex(/^\d{1,15}(\.\d{1,4})?$/, "an amount such as 1250.50"),
   currency: z.string().regex(/^[A-Z]{3}$/, "a currency (ISO 4217)"),
 });
 
 /** What stands in the place of a content that is mandatory only where possible. */
-const unavailableSchema = z.strictObject({ unavailable: paragraphs });
+export const unavailableSchema = z.strictObject({ unavailable: paragraphs });
 
 const distinct = <S extends z.ZodType>(item: S) =>
   z
@@ -57,15 +58,9 @@ export function choicesOf(type: MatterType, field: FieldDefinition): readonly st
 }
 
 /** The schema of the value of a field, for forms, messages and the guard alike. */
-function valueSchema(type: MatterType, field: FieldDefinition): z.ZodType<Json> {
+export function valueSchema(type: MatterType, field: FieldDefinition): z.ZodType<Json> {
   const plain = plainSchema(field, choicesOf(type, field) ?? []);
   return field.orReason ? z.union([unavailableSchema, plain]) : plain;
-}
-
-/** As `valueSchema`, narrowed to what the value is meant to be, so that a fault is found at its place in it. */
-export function valueSchemaFor(type: MatterType, field: FieldDefinition, value: Json): z.ZodType<Json> {
-  const reason = typeof value === "object" && value !== null && "unavailable" in value;
-  return reason ? valueSchema(type, field) : plainSchema(field, choicesOf(type, field) ?? []);
 }
 
 function plainSchema(field: FieldDefinition, choices: readonly string[]): z.ZodType<Json> {
