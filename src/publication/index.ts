@@ -29,6 +29,7 @@ export {
   matterTitle,
   type Names,
   newMatterPage,
+  organisationDone,
   queuePage,
   readLogPage,
   renderDesk,
@@ -36,6 +37,7 @@ export {
   signInPage,
   stepPage,
   typedValue,
+  withOrganisation,
 } from "./authority/index.ts";
 export { type CatalogueLanguage, catalogueLanguages, type MessageKey, type Messages, messagesOf } from "./catalogue.ts";
 export { address, type Html } from "./html.ts";

@@ -4,6 +4,7 @@ import { chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
+import { z } from "zod";
 
 /** The folder with the programs of PostgreSQL; undefined where it is not installed. The newest one is taken. */
 export function postgresPrograms(): string | undefined {
@@ -21,12 +22,16 @@ export const noPostgres: string | false =
     ? "PostgreSQL is not installed; npm run set-up -- --for-tests says how to get it"
     : false;
 
+const shortly = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
 /** A PostgreSQL of its own, on a socket in its own folder, that ends with the process that started it. */
 export interface PostgresServer extends AsyncDisposable {
   /** The address of a database for a user; nobody but this account can reach the socket. */
   address(user: string, database: string): string;
   /** `kill -9` of the server, and its start on the same data. */
   crashAndRestart(): Promise<void>;
+  /** `kill -9` of one of the processes that work for the server, which then ends all others and starts again by itself. */
+  killProcess(choose: (kinds: readonly string[]) => number): Promise<void>;
   /** Runs statements as the superuser. */
   asSuperuser(database: string, ...statements: string[]): Promise<pg.QueryResult[]>;
   stop(): Promise<void>;
@@ -91,16 +96,32 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       said = (said + text).slice(-4000);
     });
+    await answering();
+  };
+  const answering = async (): Promise<void> => {
     for (;;) {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`PostgreSQL did not start: ${said}`);
+      if (server === undefined || server.exitCode !== null || server.signalCode !== null)
+        throw new Error(`PostgreSQL did not start: ${said}`);
       const client = new pg.Client({ connectionString: address("postgres", "postgres") });
+      client.on("error", () => undefined);
       try {
         await client.connect();
         await client.end();
         return;
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await shortly(50);
       }
+    }
+  };
+  const asSuperuser: PostgresServer["asSuperuser"] = async (database, ...statements) => {
+    const client = new pg.Client({ connectionString: address("postgres", database) });
+    await client.connect();
+    try {
+      const results: pg.QueryResult[] = [];
+      for (const statement of statements) results.push(await client.query(statement));
+      return results;
+    } finally {
+      await client.end();
     }
   };
   const end = async (signal: "SIGINT" | "SIGKILL"): Promise<void> => {
@@ -125,21 +146,24 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
           return await start();
         } catch (error) {
           if (attempt === 100) throw error;
-          await new Promise((resolve) => setTimeout(resolve, 100));
+          await shortly(100);
         }
       }
     },
-    asSuperuser: async (database, ...statements) => {
-      const client = new pg.Client({ connectionString: address("postgres", database) });
-      await client.connect();
-      try {
-        const results: pg.QueryResult[] = [];
-        for (const statement of statements) results.push(await client.query(statement));
-        return results;
-      } finally {
-        await client.end();
-      }
+    killProcess: async (choose) => {
+      const [found] = await asSuperuser(
+        "postgres",
+        "SELECT pid, backend_type AS kind FROM pg_stat_activity WHERE pid <> pg_backend_pid() ORDER BY kind, pid",
+      );
+      const processes = z.array(z.object({ pid: z.int(), kind: z.string() })).parse(found?.rows);
+      const chosen = processes[choose(processes.map(({ kind }) => kind))];
+      if (chosen === undefined) throw new RangeError("there is no such process");
+      process.kill(chosen.pid, "SIGKILL");
+      // The server notices when it reaps the process; until then it goes on answering.
+      for (let attempt = 0; existsSync(`/proc/${chosen.pid}`) && attempt < 1000; attempt += 1) await shortly(5);
+      await answering();
     },
+    asSuperuser,
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -85,7 +85,11 @@ export async function showMatter(around: DeskSurroundings, visit: Visit): Promis
     pageOf(visit, view, {
       title: matterTitle(view, words),
       done: known ? words.text("matter.done", { what: eventName(view.type, done, words) }) : undefined,
-      content: matterPage({ view, options, names }, desk, words),
+      content: matterPage(
+        { view, options, permitted: around.service.permitted(view, visit.worker), names },
+        desk,
+        words,
+      ),
     }),
   );
 }
@@ -200,8 +204,16 @@ function sectionOf(visit: Visit, { view }: Reading): MatterView["type"]["section
   return section;
 }
 
-function showSectionForm(visit: Visit, { view }: Reading, state: FormState, status: 200 | 409 | 422 = 200): Answer {
-  const section = sectionOf(visit, { view, names: { people: [], partners: [] } });
+function showSectionForm(
+  around: DeskSurroundings,
+  visit: Visit,
+  reading: Reading,
+  state: FormState,
+  status: 200 | 409 | 422 = 200,
+): Answer {
+  const { view } = reading;
+  const section = sectionOf(visit, reading);
+  const may = maySet(around, visit, view);
   const title = visit.words.label(section.label);
   return show(
     visit,
@@ -209,20 +221,24 @@ function showSectionForm(visit: Visit, { view }: Reading, state: FormState, stat
       title,
       below: ["sections", section.id],
       faults: state.faults,
-      content: sectionPage(view, section.id, state, visit.desk, visit.words),
+      content: sectionPage({ view, may }, section.id, state, visit.desk, visit.words),
     }),
     status,
   );
 }
+
+const maySet = (around: DeskSurroundings, visit: Visit, view: MatterView): boolean =>
+  around.service.permitted(view, visit.worker).has("fields-set");
 
 const valueIn = (view: MatterView, field: FieldDefinition): Json => view.matter.fields[field.id]?.value ?? null;
 
 /** One section of the contents. */
 export async function showSection(around: DeskSurroundings, visit: Visit): Promise<Response> {
   const reading = await readingOf(around, visit);
-  const { own } = fieldsOfSection(reading.view, sectionOf(visit, reading).id);
-  const values = Object.assign({}, ...own.map((field) => inputsOf(field, valueIn(reading.view, field))));
-  return await showSectionForm(visit, reading, { values, faults: [], command: around.newId() });
+  const { view } = reading;
+  const { own } = fieldsOfSection(view, sectionOf(visit, reading).id, maySet(around, visit, view));
+  const values = Object.assign({}, ...own.map((field) => inputsOf(field, valueIn(view, field))));
+  return await showSectionForm(around, visit, reading, { values, faults: [], command: around.newId() });
 }
 
 /** Keeps what was typed into a section: only what differs from what is kept. */
@@ -230,7 +246,7 @@ export async function saveSection(around: DeskSurroundings, visit: Visit): Promi
   const reading = await readingOf(around, visit);
   const { view } = reading;
   const section = sectionOf(visit, reading);
-  const { own } = fieldsOfSection(view, section.id);
+  const { own } = fieldsOfSection(view, section.id, maySet(around, visit, view));
   const changed = own.flatMap((field): [string, Json][] => {
     const value = typedValue(field, visit.sent);
     return JSON.stringify(value) === JSON.stringify(valueIn(view, field)) ? [] : [[field.id, value]];
@@ -246,7 +262,7 @@ export async function saveSection(around: DeskSurroundings, visit: Visit): Promi
     visit,
     reading,
     { name: "fields-set", data: { values: Object.fromEntries(changed) }, inputs: own.map(({ id }) => id) },
-    { done, again: (state, status, now) => showSectionForm(visit, now, state, status) },
+    { done, again: (state, status, now) => showSectionForm(around, visit, now, state, status) },
   );
 }
 

@@ -31,6 +31,7 @@ import {
   readLogPage,
   renderDesk,
   signInPage,
+  withOrganisation,
 } from "../../publication/index.ts";
 import {
   matterPath,
@@ -44,8 +45,10 @@ import {
   showStep,
   takeStep,
 } from "./matter-pages.ts";
+import { addOrganisationPages } from "./organisation-pages.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import {
+  addressOf,
   DeskProblem,
   deskFor,
   formFits,
@@ -68,7 +71,6 @@ const queueSize = 50;
 export function createDesk(around: DeskSurroundings): Hono {
   const catalogues = new Map(deskLanguages.map((language) => [language, deskWords(language)]));
   const app = new Hono();
-  app.use(async (context, next) => (around.askerOf(context) === undefined ? context.text("", 421) : await next()));
   app.route("/exchange", around.exchange);
   app.use(
     secureHeaders({
@@ -148,8 +150,12 @@ export function createDesk(around: DeskSurroundings): Hono {
 
   app.get("/", (context) => context.redirect(deskAddress(preferredWords(context), []), 302));
 
-  const showSignIn = async (context: Context, state: Omit<FormState, "command">, status: 200 | 422 = 200) => {
-    const words = wordsIn(context);
+  const showSignIn = async (
+    context: Context,
+    words: DeskWords,
+    state: Omit<FormState, "command">,
+    status: 200 | 422 = 200,
+  ) => {
     const desk = await deskFor(around, visitorToken(around, context), undefined);
     // Only invented people are listed: who works at an authority is not for everybody.
     const known = around.invented ? await around.service.people() : [];
@@ -157,11 +163,16 @@ export function createDesk(around: DeskSurroundings): Hono {
     const people = accounts.flatMap(({ person, name }) =>
       known.flatMap((one) => (one.person === person && one.active ? [{ ...one, signInName: name }] : [])),
     );
-    const content = signInPage(people, { ...state, command: "" }, desk, words);
+    const own = signInPage(people, { ...state, command: "" }, desk, words);
+    const content = around.organisation === undefined ? own : withOrganisation(own, words);
     const page = { title: words.text("signIn.title"), path: ["sign-in"], faults: state.faults, content };
     return await show({ context, desk, words }, page, status);
   };
-  app.get("/:language/sign-in", (context) => showSignIn(context, { values: {}, faults: [] }));
+  app.get("/:language/sign-in", (context) => showSignIn(context, wordsIn(context), { values: {}, faults: [] }));
+  addOrganisationPages(app, around, {
+    wordsIn,
+    showSignIn: (context, words, faults) => showSignIn(context, words, { values: {}, faults }, 422),
+  });
   app.post("/:language/sign-in", async (context) => {
     const words = wordsIn(context);
     const sent = await sentForm(context);
@@ -170,7 +181,7 @@ export function createDesk(around: DeskSurroundings): Hono {
     const attempt = {
       name: sent.person?.[0] ?? "",
       password: sent.password?.[0] ?? "",
-      address: around.askerOf(context) ?? "",
+      address: addressOf(context),
       ...(previousToken === undefined ? {} : { previousToken }),
     };
     const result = await signInWithPassword(around.signIn, attempt, around.now(), around.random);
@@ -183,7 +194,7 @@ export function createDesk(around: DeskSurroundings): Hono {
         ? words.text("signIn.wrong")
         : words.text("signIn.wait", { time: `${clockTime(result.retryAt, "UTC")} UTC` });
     const faults = [{ input: "password", text, article: undefined }];
-    return showSignIn(context, { values: { person: sent.person ?? [] }, faults }, 422);
+    return showSignIn(context, words, { values: { person: sent.person ?? [] }, faults }, 422);
   });
   signedIn("post", "/sign-out", async (visit) => {
     const token = tokenOf(around, visit.context, "session");

@@ -1,4 +1,4 @@
-import type { Context, Hono } from "hono";
+import type { Hono } from "hono";
 import type {
   AuthorityService,
   EventId,
@@ -8,6 +8,7 @@ import type {
   Worker,
 } from "../../cooperation/index.ts";
 import type { LoggedLook } from "../../publication/index.ts";
+import type { OrganisationSignIn } from "./organisation.ts";
 
 /** What the pages of an authority are handed: the service, who may sign in, the clock and chance. */
 export interface DeskSurroundings {
@@ -26,18 +27,20 @@ export interface DeskSurroundings {
     | "open"
     | "command"
     | "options"
+    | "permitted"
+    | "oversee"
     | "alarms"
   >;
   /** Accounts, sessions, attempts and passkeys. */
   readonly signIn: PeopleTransaction;
+  /** Sign-in by an organisation's own service, where the authority uses one. */
+  readonly organisation?: OrganisationSignIn;
   /** 32 bytes or more, kept secret: the tokens of the forms are made with them. */
   readonly formKey: Uint8Array;
   /** Whether States, persons and cases are invented. */
   readonly invented: boolean;
   /** Whether pages are reached by HTTPS, so that cookies go nowhere else. */
   readonly https: boolean;
-  /** From where a request comes, for counting attempts; undefined where it may not come at all. */
-  readonly askerOf: (context: Context) => string | undefined;
   readonly now: () => Instant;
   readonly random: (bytes: number) => Uint8Array;
   readonly newId: () => EventId;

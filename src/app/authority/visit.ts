@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { base64url } from "jose";
+import { z } from "zod";
 import {
   csrfToken,
   csrfTokenFits,
@@ -19,6 +20,7 @@ import {
   type FormValues,
   renderDesk,
 } from "../../publication/index.ts";
+import { clientAddress } from "./client-address.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 
 /** A request of a person who is signed in. */
@@ -47,21 +49,35 @@ export class DeskProblem extends Error {
   }
 }
 
-/** Cookies of authorities on one host do not meet: browsers do not tell ports apart. */
-const cookieName = ({ service }: DeskSurroundings, what: "session" | "visit"): string =>
-  `justitia-${service.authority}-${what}`;
+/**
+ * Cookies of authorities on one host do not meet: browsers do not tell ports apart. By HTTPS no other host of the domain
+ * can set them either, which the prefix makes browsers see to.
+ */
+export const cookieNameOf = (
+  { service, https }: DeskSurroundings,
+  what: "session" | "visit" | "organisation",
+): string => `${https ? "__Host-" : ""}justitia-${service.authority}-${what}`;
 
 export const tokenOf = (around: DeskSurroundings, context: Context, what: "session" | "visit"): string | undefined =>
-  getCookie(context, cookieName(around, what));
+  getCookie(context, cookieNameOf(around, what));
 
 export function setToken(around: DeskSurroundings, context: Context, what: "session" | "visit", token: string): void {
-  setCookie(context, cookieName(around, what), token, {
+  setCookie(context, cookieNameOf(around, what), token, {
     httpOnly: true,
     sameSite: "Strict",
     secure: around.https,
     path: "/",
     ...(token === "" ? { maxAge: 0 } : {}),
   });
+}
+
+/** From where a request comes, as attempts to sign in are counted. */
+export function addressOf(context: Context): string {
+  const bindings: unknown = context.env;
+  const known = z
+    .object({ incoming: z.object({ socket: z.object({ remoteAddress: z.string() }) }) })
+    .safeParse(bindings);
+  return clientAddress(known.success ? known.data.incoming.socket.remoteAddress : undefined);
 }
 
 /** The token of a form before sign-in, bound to a cookie of this browser; made when there is none. */

@@ -1,8 +1,8 @@
 import type { MatterType, Side } from "../definitions/index.ts";
-import { isCommonEvent, type Matter } from "../matter/index.ts";
+import { type CommonEventName, isCommonEvent, isSealed, type Matter } from "../matter/index.ts";
 import type { Action, MatterClass, MatterFacts, StateClass } from "../rights/index.ts";
 import type { StoredMatter } from "../store/index.ts";
-import type { OfficeId, PersonId } from "../words/index.ts";
+import type { JsonObject, OfficeId, PersonId } from "../words/index.ts";
 import { placeOf } from "./projection.ts";
 
 /** The classes of matter types that rights tell apart; a type that is not named here is assistance. */
@@ -58,10 +58,10 @@ export function factsOf(type: MatterType, matter: Matter, intake: OfficeId): Mat
     id: matter.id,
     office,
     assignees: assignee === undefined ? [] : [assignee],
-    granted: [],
-    barred: [],
+    granted: matter.admitted.map(({ person }) => person),
+    barred: matter.conflicts.map(({ person }) => person),
     preparers,
-    confidentiality: "ordinary",
+    confidentiality: isSealed(matter) ? "sealed" : "ordinary",
     matterClass: classOf(matter.type),
     stateClass: stateClassOf(type, { ...matter, proposed: proposal !== undefined }),
     side: matter.side,
@@ -106,9 +106,8 @@ export function factsOfNew(
   };
 }
 
-const ofCommonEvents: Readonly<Record<string, readonly Action[]>> = {
+const ofCommonEvents: Readonly<Partial<Record<CommonEventName, readonly Action[]>>> = {
   "fields-set": ["draft", "prepare", "acknowledge", "execute"],
-  "field-corrected": ["approve"],
   assigned: ["assign"],
   "attachment-added": ["upload-evidence"],
   "consultation-held": ["prepare", "acknowledge", "decide", "execute"],
@@ -117,10 +116,20 @@ const ofCommonEvents: Readonly<Record<string, readonly Action[]>> = {
   note: ["read", "read-sealed"],
   proposed: ["prepare", "execute"],
   "proposal-declined": ["approve", "decide"],
+  "matter-sealed": ["seal"],
+  "matter-unsealed": ["seal"],
+  "access-granted": ["admit"],
+  "access-withdrawn": ["admit"],
+  "conflict-declared": ["bar"],
+  "conflict-lifted": ["bar"],
+  "sending-resumed": ["resend"],
+  "failure-settled": ["resend"],
 };
 
 /** The actions of which one must be allowed before somebody causes an event; roles are judged by the matter type too. */
-export function actionsFor(type: MatterType, matter: Matter, name: string): readonly Action[] {
+export function actionsFor(type: MatterType, matter: Matter, name: string, data: JsonObject = {}): readonly Action[] {
+  // What another person asked for is approved; without a request it takes a right of its own.
+  if (name === "field-corrected") return data.proposal === undefined ? ["correct"] : ["approve"];
   if (isCommonEvent(name)) return ofCommonEvents[name] ?? [];
   const transition = type.transitions.find((one) => one.name === name);
   if (transition === undefined) return ["read", "read-sealed"];

@@ -23,9 +23,10 @@ import { type MatterEvent, matterIdSchema } from "../words/index.ts";
 import { alarmsFor } from "./alarms.ts";
 import { takeIn } from "./arrival.ts";
 import { NotSendable } from "./carry-out.ts";
-import { commandFor, newestOf, openFor } from "./commanding.ts";
+import { commandFor, newestOf, openFor, overseeFor } from "./commanding.ts";
 import { newEventId } from "./identifier.ts";
 import { optionsOf } from "./options.ts";
+import { permittedIn } from "./permission.ts";
 import { queueFor, viewFor } from "./reading.ts";
 import type { AuthorityService, CommandOutcome } from "./service.ts";
 import { workThatWaits } from "./waiting-work.ts";
@@ -99,7 +100,9 @@ export function createAuthority(parts: AuthorityParts): Authority {
     view: (who, matter, reason) => within((transaction) => viewFor(workshop, transaction, who, matter, reason)),
     open: (who, request) => commanded((transaction) => openFor(workshop, transaction, who, request)),
     command: (who, command) => commanded((transaction) => commandFor(workshop, transaction, who, command)),
-    options: (view, who) => optionsOf(view, who, parts.now(), newEventId(parts.now(), parts.random)),
+    options: (view, who) => optionsOf(workshop, view, who, newEventId(parts.now(), parts.random)),
+    permitted: (view, who) => permittedIn(workshop, view, who),
+    oversee: (who, request) => commanded((transaction) => overseeFor(workshop, transaction, who, request)),
     alarms: (who) => within((transaction) => alarmsFor(workshop, transaction, who)),
     closedAsFacts: () => closedAsFacts(workshop, partners),
     tick: () => workThatWaits(workshop, parts.post),

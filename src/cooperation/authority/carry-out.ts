@@ -42,6 +42,8 @@ export interface Order {
   readonly side: Context["side"];
   /** Under whose rights the database is written. */
   readonly scope: Scope;
+  /** Whether the person says who may know of a matter that the database does not show to the person. */
+  readonly overseeing?: boolean;
   /** Identifier under which a repeat is known; that of the command unless the order came by a message. */
   readonly key?: string;
 }
@@ -69,7 +71,7 @@ export async function carryOut(workshop: Workshop, transaction: AuthorityTransac
 async function keep(
   workshop: Workshop,
   transaction: AuthorityTransaction,
-  { type, before, command, scope, key }: Order,
+  { type, before, command, scope, overseeing = false, key }: Order,
   events: readonly MatterEvent[],
 ): Promise<Carried> {
   const stages = stagesOf(type, before, events);
@@ -84,6 +86,7 @@ async function keep(
     expectedSequence: before?.sequence ?? 0,
     events,
     projection: projected(workshop, { type, matter }, states),
+    overseeing,
   });
   if (outcome.kind !== "appended") return { kind: "not-appended", outcome };
   if (outcome.repeated) return { kind: "done", matter, repeated: true };

@@ -1,12 +1,14 @@
 import type { AuthorityTransaction } from "../exchange-store/index.ts";
-import type { Command } from "../matter/index.ts";
-import { personIdSchema } from "../words/index.ts";
-import { actionsFor, factsOf, factsOfNew } from "./access.ts";
+import { type Command, oversightEvents } from "../matter/index.ts";
+import type { PersonFacts } from "../rights/index.ts";
+import type { Person } from "../store/index.ts";
+import { factsOfNew } from "./access.ts";
 import { type Carried, carryOut } from "./carry-out.ts";
 import { matterOpenedBy } from "./identifier.ts";
+import { mayCause, whomOf } from "./permission.ts";
 import { mayOneOf, personAtWork, scopeOf } from "./reading.ts";
-import type { CommandOutcome, OpenRequest, Worker } from "./service.ts";
-import { matterFrom, type Workshop } from "./workshop.ts";
+import type { CommandOutcome, OpenRequest, OversightRequest, Worker } from "./service.ts";
+import { matterFrom, type TypedMatter, type Workshop } from "./workshop.ts";
 
 /** Opens a matter for a person. */
 export async function openFor(
@@ -72,29 +74,78 @@ export async function commandFor(
   if (person === undefined) return { kind: "not-allowed" };
   const history = (await own.matter(command.matter)) === undefined ? [] : await own.events(command.matter);
   if (history.length === 0) return { kind: "unknown-matter" };
-  const events = history.map(({ event }) => event);
-  const { type, matter } = matterFrom(workshop, events);
-  const facts = factsOf(type, matter, workshop.parts.intake);
+  const held = matterFrom(
+    workshop,
+    history.map(({ event }) => event),
+  );
+  return await judged(workshop, transaction, { who, person, held, people: await own.people() }, command, false);
+}
+
+/** Has a head of office say who may know of a matter, also where the matter itself is not shown to the head. */
+export async function overseeFor(
+  workshop: Workshop,
+  transaction: AuthorityTransaction,
+  who: Worker,
+  { id, matter, name, person: whom, reason }: OversightRequest,
+): Promise<CommandOutcome> {
+  const own = await transaction.enter(scopeOf(who));
+  const person = await personAtWork(own, who);
+  if (person === undefined) return { kind: "not-allowed" };
+  const people = await own.people();
+  const seen = (await own.matter(matter)) !== undefined;
+  const blind = !seen && who.role === "head-of-office" && oversightEvents.includes(name);
+  if (!seen && !blind) return { kind: "unknown-matter" };
+  const reader = seen ? own : await transaction.enter({ kind: "system" });
+  const history = await reader.events(matter);
+  if (history.length === 0) return { kind: "unknown-matter" };
+  const held = matterFrom(
+    workshop,
+    history.map(({ event }) => event),
+  );
+  const office = people.find((one) => one.person === whom)?.office;
+  const data = name === "assigned" ? { person: whom, office: office ?? "", reason } : { person: whom, reason };
+  // A command that is sent again meets the matter as it left it.
+  const command = { id, matter, expectedSequence: held.matter.sequence, name, data };
+  const outcome = await judged(workshop, transaction, { who, person, held, people }, command, blind);
+  if (!blind) return outcome;
+  if (outcome.kind === "done") return { ...outcome, sequence: 0 };
+  if (outcome.kind === "conflict") return { kind: "conflict", since: [] };
+  return outcome.kind === "not-allowed" ? { kind: "unknown-matter" } : outcome;
+}
+
+/** A person, and the matter that the person acts on. */
+interface Acting {
+  readonly who: Worker;
+  readonly person: PersonFacts;
+  readonly held: TypedMatter;
+  readonly people: readonly Person[];
+}
+
+async function judged(
+  workshop: Workshop,
+  transaction: AuthorityTransaction,
+  { who, person, held, people }: Acting,
+  command: Command,
+  overseeing: boolean,
+): Promise<CommandOutcome> {
+  const { type, matter } = held;
+  const { name, data } = command;
   // A repeat is judged as what it repeats, which was allowed then; the answer tells only what the person did.
-  const repeated = events.some(({ id, by }) => id === command.id && by.kind === "person" && by.person === who.person);
+  const repeated = matter.events.some(
+    ({ id, by }) => id === command.id && by.kind === "person" && by.person === who.person,
+  );
   if (!repeated) {
-    const assignee = command.name === "assigned" ? personIdSchema.safeParse(command.data.person).data : undefined;
-    const asked = mayOneOf(
-      workshop,
-      person,
-      actionsFor(type, matter, command.name),
-      facts,
-      assignee === undefined ? {} : { assignee },
-    );
+    const asked = mayCause(workshop, person, held, name, data);
     if (!asked.allowed) {
       if (asked.hidden) return { kind: "unknown-matter" };
       // Who may act here but not alone is told so by the rule of the matter type, which names it.
       if (asked.because !== "four-eyes") return { kind: "not-allowed" };
     }
-    if (
-      assignee !== undefined &&
-      !(await own.people()).some((one) => one.person === assignee && one.active && one.office === command.data.office)
-    )
+    const whom = whomOf(name, data);
+    const known = people.find((one) => one.person === whom);
+    if (whom !== undefined && known === undefined) return { kind: "not-allowed" };
+    const comes = name === "assigned" || name === "access-granted";
+    if (comes && (known?.active !== true || (name === "assigned" && known.office !== data.office)))
       return { kind: "not-allowed" };
   }
   const carried = await carryOut(workshop, transaction, {
@@ -104,9 +155,10 @@ export async function commandFor(
     actor: scopeOf(who),
     side: matter.side,
     scope: scopeOf(who),
+    overseeing,
   });
   if (carried.kind === "refused" && carried.refusals.some(({ code }) => code === "changed-meanwhile")) {
-    const since = events.slice(command.expectedSequence).slice(-20);
+    const since = matter.events.slice(command.expectedSequence).slice(-20);
     return { kind: "conflict", since: since.map(({ name, at, by }) => ({ name, at, by })) };
   }
   return outcomeOf(carried, command);

@@ -1,6 +1,5 @@
 /** An authority at work: what pages and commands go through. Knows all parts of cooperation below it. */
 export { type Authority, createAuthority } from "./authority.ts";
-export { personAtWork } from "./reading.ts";
 export type {
   Alarm,
   AuthorityService,
@@ -11,6 +10,7 @@ export type {
   MessageView,
   OpenRequest,
   Option,
+  OversightRequest,
   TickOutcome,
   Worker,
 } from "./service.ts";

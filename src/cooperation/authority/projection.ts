@@ -1,17 +1,13 @@
 import type { MatterType } from "../definitions/index.ts";
-import type { Matter } from "../matter/index.ts";
+import { holderOf, isSealed, type Matter } from "../matter/index.ts";
 import type { ProjectedClock, Projection } from "../store/index.ts";
 import type { OfficeId, PersonId } from "../words/index.ts";
 import { type Calendars, clockViews, runState } from "./deadlines.ts";
 
-/** The office and the person that a matter lies with. Who opens a matter works on it until another is assigned. */
+/** The office and the person that a matter lies with; what arrives lies with the intake until somebody is assigned. */
 export function placeOf(matter: Matter, intake: OfficeId): { office: OfficeId; assignee: PersonId | undefined } {
-  const last = matter.assignments.at(-1);
-  if (last !== undefined) return { office: last.office, assignee: last.person };
-  const opener = matter.events[0]?.by;
-  return opener?.kind === "person"
-    ? { office: opener.office, assignee: opener.person }
-    : { office: intake, assignee: undefined };
+  const held = holderOf(matter);
+  return { office: held?.office ?? intake, assignee: held?.person };
 }
 
 /**
@@ -33,12 +29,12 @@ export function projectionOf(type: MatterType, matter: Matter, intake: OfficeId,
     open: matter.open,
     office,
     assignee: assignee ?? null,
-    restricted: false,
-    granted: [],
-    barred: [],
+    restricted: isSealed(matter),
+    granted: matter.admitted.map(({ person }) => person),
+    barred: matter.conflicts.map(({ person }) => person),
     partner: matter.partner ?? null,
-    // The reference of the requesting side came with the request; it is not ours.
-    reference: matter.side === "requesting" && typeof reference === "string" ? reference : null,
+    // Of a request received it is the reference that the partner gave it: by that both sides speak of it.
+    reference: typeof reference === "string" ? reference : null,
     urgent: urgency === "urgent" || urgency === "emergency",
     openedAt: matter.openedAt,
     changedAt: matter.changedAt,

@@ -31,7 +31,7 @@ export function mayOneOf(
   person: PersonFacts,
   actions: readonly Parameters<Workshop["rights"]>[0]["action"][],
   matter: MatterFacts,
-  more: { readonly assignee?: PersonFacts["id"]; readonly breakGlass?: BreakGlass } = {},
+  more: { readonly whom?: PersonFacts["id"]; readonly breakGlass?: BreakGlass } = {},
 ): Decision {
   let last: Decision = { allowed: false, because: "role", hidden: true };
   for (const action of actions) {
@@ -91,13 +91,16 @@ export async function viewFor(
   );
   const facts = factsOf(type, matter, workshop.parts.intake);
   const plainly = mayOneOf(workshop, person, ["read", "read-sealed"], facts);
+  let emergency: MatterView["emergency"];
   if (!plainly.allowed) {
     const breakGlass = await brokenGlass(workshop, transaction, who, person, facts);
     if (breakGlass === undefined) return undefined;
-    if (!mayOneOf(workshop, person, ["read", "read-sealed"], facts, { breakGlass }).allowed) return undefined;
+    const through = mayOneOf(workshop, person, ["read", "read-sealed"], facts, { breakGlass });
+    if (!through.allowed || through.alarm === null) return undefined;
+    emergency = { reason: through.alarm.reason, until: through.alarm.until };
   }
   const writer = await transaction.enter(scopeOf(who));
-  const why = reason ?? who.breakGlass?.reason;
+  const why = reason ?? emergency?.reason;
   await writer.logRead(workshop.parts.now(), [
     { matter: id, what: "matter", ...(why === undefined ? {} : { reason: why }) },
   ]);
@@ -114,6 +117,8 @@ export async function viewFor(
     missing: missing(type, matter),
     clocks: clockViews(type, matter, states),
     exchange: exchange.map(messageView),
+    reader: person,
+    emergency,
   };
 }
 

@@ -2,7 +2,8 @@ import type { Calendar, Deadline } from "../clocks/index.ts";
 import type { CooperationFact } from "../counting/index.ts";
 import type { ClockDefinition, Label, MatterType, Side } from "../definitions/index.ts";
 import type { EvidenceSummary } from "../exchange/index.ts";
-import type { ClockRun, Command, Matter, MissingContent, Refusal } from "../matter/index.ts";
+import type { ClockRun, Command, CommonEventName, Matter, MissingContent, Refusal } from "../matter/index.ts";
+import type { PersonFacts } from "../rights/index.ts";
 import type {
   Durability,
   Office,
@@ -68,6 +69,10 @@ export interface MatterView {
   readonly missing: readonly MissingContent[];
   readonly clocks: readonly ClockView[];
   readonly exchange: readonly MessageView[];
+  /** Who reads, as rights see the person. */
+  readonly reader: PersonFacts;
+  /** Set where it is read by emergency access: only reading, and only until then. */
+  readonly emergency: { readonly reason: string; readonly until: Instant } | undefined;
 }
 
 /** An event that somebody else added while a person was at work. */
@@ -87,6 +92,15 @@ export type CommandOutcome =
   | { readonly kind: "not-allowed" }
   | { readonly kind: "unknown-matter" };
 
+/** What is done about who may know of a matter, whatever its newest event is. */
+export interface OversightRequest {
+  readonly id: EventId;
+  readonly matter: MatterId;
+  readonly name: "assigned" | "access-granted" | "access-withdrawn" | "conflict-declared" | "conflict-lifted";
+  readonly person: PersonId;
+  readonly reason: string;
+}
+
 /** A new matter. */
 export interface OpenRequest {
   /** Made once by the form, so that a form sent twice opens one matter; the matter's identifier follows from it. */
@@ -105,6 +119,8 @@ export interface Option {
   readonly label: Label;
   /** `propose`: another person has to approve it, so the command is `proposed` with this name. */
   readonly by: "command" | "propose" | "approve";
+  /** The roles for one of whom it waits; empty where the person may do it. Without the right there is no button. */
+  readonly waitsFor: readonly Role[];
   /** Empty when it can be done now. Particulars that have to be given with it are not counted as missing. */
   readonly refusals: readonly Refusal[];
   /** Particulars that must and may be given. */
@@ -159,8 +175,15 @@ export interface AuthorityService {
   open(who: Worker, request: OpenRequest): Promise<CommandOutcome>;
   /** Carries out any event of the matter type, or one that all matters share, such as `fields-set` or `proposed`. */
   command(who: Worker, command: Command): Promise<CommandOutcome>;
-  /** Which transitions lead on from here on this side, each with why not when not. Pure: reads and changes nothing. */
+  /** Which transitions lead on from here on this side, each with why not when not, or for whom it waits. Pure. */
   options(view: MatterView, who: Worker): readonly Option[];
+  /** The events that all matters share which the person may cause now. Pure. */
+  permitted(view: MatterView, who: Worker): ReadonlySet<CommonEventName>;
+  /**
+   * Assigns, admits or bars a person, or takes that back. A head of office does so also in a sealed matter that is not
+   * shown to the head; then nothing is told of it but that it was done.
+   */
+  oversee(who: Worker, request: OversightRequest): Promise<CommandOutcome>;
   /** What needs somebody's look among the matters that the person may see, the gravest first. */
   alarms(who: Worker): Promise<readonly Alarm[]>;
   /** The closed matters as they are counted: no name, no reference. */

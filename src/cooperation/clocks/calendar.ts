@@ -4,7 +4,6 @@ import { stateCodeSchema } from "../words/index.ts";
 /** The days of the week, Monday first, as ISO 8601 numbers them from 1. */
 export const weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 const weekdaySchema = z.enum(weekdays);
-export type Weekday = z.infer<typeof weekdaySchema>;
 
 export const months = [
   "january",

@@ -1,6 +1,6 @@
 /** Deadlines: calendars of States, rules of counting, what a clock says after all that happened to it, and alarms. */
 export { type Alarm, type AlarmClass, alarmClasses, alarms, nextAlarm, type WatchedClock } from "./alarm.ts";
-export { type Calendar, calendarSchema, type Holiday, stateOf, type Weekday, weekdays } from "./calendar.ts";
+export { type Calendar, calendarSchema, type Holiday, stateOf, weekdays } from "./calendar.ts";
 export { type ReadCalendar, readCalendar, readCalendars } from "./calendar-file.ts";
 export { type Deadline, type DueDeadline, deadline, type StandingDeadline } from "./deadline.ts";
 export { type ExplanationKey, type ExplanationStep, explanationKeys } from "./explanation.ts";
@@ -8,13 +8,8 @@ export { type ClockChange, type ClockState, clockState, type IdleClock } from ".
 export type { Pause } from "./pause.ts";
 export {
   type ClockRule,
-  checkRule,
-  clockRuleFields,
   clockRuleSchema,
-  clockUnits,
   type Length,
-  lengthSchema,
   type Warning,
-  warningSchema,
 } from "./rule.ts";
 export type { UnknownYear } from "./working-days.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** What a length of time is counted in. `days` are days of the calendar, `working-days` those on which the State works. */
-export const clockUnits = ["hours", "days", "working-days", "months"] as const;
+const clockUnits = ["hours", "days", "working-days", "months"] as const;
 
 /** A length of time, such as 40 days. At most 20,000 of a unit, and 1,200 months. */
 export const lengthSchema = z
@@ -23,7 +23,7 @@ export const warningSchema = z.strictObject({
 export type Warning = Readonly<z.infer<typeof warningSchema>>;
 
 /** The fields of a rule, for a definition that holds a rule among other things. */
-export const clockRuleFields = {
+const clockRuleFields = {
   length: lengthSchema,
   event: z
     .enum(["not-counted", "counted"])
@@ -56,7 +56,7 @@ export const clockRuleSchema = z.strictObject(clockRuleFields).superRefine(check
 export type ClockRule = z.infer<typeof clockRuleSchema>;
 
 /** Says what in a rule cannot go together; for a schema that holds `clockRuleFields` among its own fields. */
-export function checkRule(
+function checkRule(
   rule: Pick<ClockRule, "length" | "hours" | "leastWorkingDays">,
   context: { addIssue(issue: { code: "custom"; path: string[]; message: string }): void },
 ): void {

@@ -16,7 +16,7 @@ export const change = "Change it to what is expected.";
 type Condition = NonNullable<FieldDefinition["requiredWhen"]>;
 
 /** Ends that every matter type has: a transition and a state of the same name. */
-export const commonEnds = ["withdrawn", "transferred", "closed"] as const;
+const commonEnds = ["withdrawn", "transferred", "closed"] as const;
 
 /** What a matter type says of itself that does not fit: names that do not exist, states without way in or out, contents without an article. */
 export function matterTypeFaults(type: MatterType): Fault[] {
@@ -77,7 +77,7 @@ function repeated(type: MatterType): Fault[] {
 }
 
 /** Names of all events that can happen to a matter of this type. */
-export function eventNames(type: MatterType): string[] {
+function eventNames(type: MatterType): string[] {
   return [...commonEventNames, ...type.transitions.map(({ name }) => name)];
 }
 
@@ -332,7 +332,7 @@ function clockFaults(type: MatterType): Fault[] {
 }
 
 /** The states that can follow some states, these included. */
-export function reachable(type: MatterType, starts: readonly string[]): Set<string> {
+function reachable(type: MatterType, starts: readonly string[]): Set<string> {
   const found = new Set(starts);
   const open = new Set(type.states.filter((state) => state.open).map(({ id }) => id));
   for (const state of found) {

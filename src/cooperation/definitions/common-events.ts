@@ -12,4 +12,12 @@ export const commonEventNames: readonly string[] = [
   "proposed",
   "proposal-declined",
   "clock-expired",
+  "matter-sealed",
+  "matter-unsealed",
+  "access-granted",
+  "access-withdrawn",
+  "conflict-declared",
+  "conflict-lifted",
+  "sending-resumed",
+  "failure-settled",
 ];

@@ -21,7 +21,7 @@ export const sides = ["requesting", "requested"] as const;
 export type Side = (typeof sides)[number];
 export const sideSchema = z.enum(sides);
 
-export const fieldTypes = [
+const fieldTypes = [
   "text",
   "long-text",
   "choice",
@@ -38,12 +38,10 @@ export const fieldTypes = [
   "number",
   "grounds",
 ] as const;
-export type FieldType = (typeof fieldTypes)[number];
 
-export const sensitivities = ["official", "personal", "restricted"] as const;
-export type Sensitivity = (typeof sensitivities)[number];
+const sensitivities = ["official", "personal", "restricted"] as const;
 
-export const choiceSchema = z.strictObject({
+const choiceSchema = z.strictObject({
   id: idSchema,
   label: labelSchema,
   article: articleSchema.optional(),

@@ -35,7 +35,7 @@ export const guardSchema = z.union([
 export type Guard = z.infer<typeof guardSchema>;
 
 /** The nine evidences of registered electronic mail (ETSI TS 102 640-2), in their own names. */
-export const evidenceNames = [
+const evidenceNames = [
   "SubmissionAcceptanceRejection",
   "RelayREMMDAcceptanceRejection",
   "RelayREMMDFailure",
@@ -76,14 +76,17 @@ export const transitionSchema = z.strictObject({
 });
 export type Transition = z.infer<typeof transitionSchema>;
 
-export const timeUnits = ["hours", "days", "working-days"] as const;
+const timeUnits = ["hours", "days", "working-days"] as const;
 export const alarmClasses = ["liberty", "loss-of-data", "legal", "service"] as const;
 
 export const clockSchema = z.strictObject({
   id: idSchema,
   label: labelSchema,
   runsAt: z.enum([...sides, "both"]).describe("The side that watches it."),
-  startsOn: z.array(eventNameSchema).min(1).describe("Events that start it, or start it anew."),
+  startsOn: z
+    .array(eventNameSchema)
+    .min(1)
+    .describe("Events that start it, or start it anew; `opened` only where the matter arrives."),
   when: conditionSchema.optional().describe("It starts only when this holds of the fields."),
   length: z.int().positive(),
   unit: z.enum(timeUnits),
@@ -120,7 +123,6 @@ export const groundSchema = z.strictObject({
   note: noteSchema,
   verify: verifySchema,
 });
-export type Ground = z.infer<typeof groundSchema>;
 
 /** What may never be given as a ground, such as bank secrecy. */
 export const notAllowedSchema = z.strictObject({

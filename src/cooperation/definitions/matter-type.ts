@@ -11,18 +11,17 @@ import {
 } from "./field.ts";
 import { clockSchema, groundSchema, notAllowedSchema, stateSchema, transitionSchema } from "./life.ts";
 
-export const sectionSchema = z.strictObject({ id: idSchema, label: labelSchema });
+const sectionSchema = z.strictObject({ id: idSchema, label: labelSchema });
 
-export const instrumentSchema = z.strictObject({
+const instrumentSchema = z.strictObject({
   id: idSchema,
   label: labelSchema,
   article: articleSchema,
   note: noteSchema,
   verify: verifySchema,
 });
-export type Instrument = z.infer<typeof instrumentSchema>;
 
-export const statisticsSchema = z.strictObject({
+const statisticsSchema = z.strictObject({
   countUnit: z.literal("requests").default("requests"),
   outcomes: z
     .record(idSchema, idSchema)
@@ -35,17 +34,6 @@ export const statisticsSchema = z.strictObject({
     .default([])
     .describe("Stretches of time that are measured in days, from one event to another."),
 });
-
-/** Lists of a matter type whose items may be taken over from the common contents. */
-export const commonLists = {
-  sections: sectionSchema,
-  instruments: instrumentSchema,
-  fields: fieldSchema,
-  particulars: fieldSchema,
-  states: stateSchema,
-  transitions: transitionSchema,
-} as const;
-export type CommonList = keyof typeof commonLists;
 
 export const matterTypeSchema = z
   .strictObject({

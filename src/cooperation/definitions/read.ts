@@ -3,7 +3,7 @@ import { change, matterTypeFaults } from "./checks.ts";
 import { type CommonContent, commonContentSchema, type MatterType, matterTypeSchema } from "./matter-type.ts";
 
 /** Name of the file with the contents that several matter types share. */
-export const commonFile = "common.yaml";
+const commonFile = "common.yaml";
 
 const kind = { noun: "definition", described: "docs/reference/matter-types.md" };
 
@@ -51,7 +51,7 @@ function readCommon(text: string | undefined, problems: DefinitionProblem[]): Co
  * @param file - Name of the file, such as `preservation.yaml`; problems carry it.
  * @returns The type when it has no error, and all problems, each with file, line, found, expected and what to do.
  */
-export function readMatterType(
+function readMatterType(
   file: string,
   text: string,
   common: CommonContent,

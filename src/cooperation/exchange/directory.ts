@@ -13,14 +13,13 @@ import { isRefused } from "./refusal.ts";
 import { sign, signedTypes, verify } from "./sealed.ts";
 
 /** A key of a known authority, how it came to be known, and whether it still counts. */
-export const knownKeySchema = z.strictObject({
+const knownKeySchema = z.strictObject({
   key: publicKeySchema,
   addedAt: instantSchema,
   /** `introduction`, or the thumbprint of the key that vouched for this one. */
   vouchedBy: z.string(),
   revoked: z.strictObject({ at: instantSchema, reason: z.string() }).nullable(),
 });
-export type KnownKey = z.infer<typeof knownKeySchema>;
 
 /** An authority that we exchange messages with, pinned when it was introduced. */
 export const knownAuthoritySchema = z.strictObject({

@@ -84,7 +84,7 @@ export interface ReadEnvelope {
 }
 
 /** Reads an envelope that was parsed from canonical text, and checks the digest of its body. */
-export function readEnvelope(value: JsonObject): ReadEnvelope | Refused {
+function readEnvelope(value: JsonObject): ReadEnvelope | Refused {
   const { body, ...rest } = value;
   const checked = envelopeSchema.safeParse(rest);
   if (!checked.success || body === undefined || !isJsonObject(body)) return refuse("bad-envelope");

@@ -10,7 +10,7 @@ import {
   instantSchema,
 } from "../words/index.ts";
 import type { Envelope } from "./envelope.ts";
-import { type MessageId, messageIdSchema } from "./identifier.ts";
+import { messageIdSchema } from "./identifier.ts";
 import type { UsableKey } from "./keys.ts";
 import { isRefused, type Refused, refuse } from "./refusal.ts";
 import { type KnownSigner, sign, signedTypes, verify } from "./sealed.ts";
@@ -195,11 +195,4 @@ export async function readEvidence(
   if (issuer !== verified.owner.owner || !verified.owner.countedAt(at)) return refuse("bad-evidence");
   const expected = remEvidences[evidence.evidence].issuer === "sender" ? message.from : message.to;
   return issuer === expected ? { evidence, signed } : refuse("bad-evidence");
-}
-
-/** Identifies an evidence among those of one issuer. */
-export interface EvidenceKey {
-  readonly message: MessageId;
-  readonly from: AuthorityId;
-  readonly evidence: EvidenceName;
 }

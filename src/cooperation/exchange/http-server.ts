@@ -25,7 +25,7 @@ export interface ExchangeRoutesOptions {
 
 const headers = { "cache-control": "no-store", "x-content-type-options": "nosniff" } as const;
 /** The one refusal: the same bytes whatever the reason. */
-export const refusalBody = '{"refused":true}';
+const refusalBody = '{"refused":true}';
 const refusal = (): Response =>
   new Response(refusalBody, { status: 400, headers: { ...headers, "content-type": "application/json" } });
 const notNow = (): Response =>

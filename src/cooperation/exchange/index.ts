@@ -6,42 +6,32 @@ export {
   isDirectoryProblem,
   type KeyUpdate,
   type KnownAuthority,
-  type KnownKey,
   keyUpdateBody,
-  keyUpdateSchema,
-  knownAuthoritySchema,
   signingKeyAt,
   withKeyUpdate,
   withoutKey,
 } from "./directory.ts";
 export {
   type DeliveredKind,
-  deliveredKinds,
   type Envelope,
   envelopeText,
   type MessageKind,
-  messageKinds,
-  storedEnvelope,
 } from "./envelope.ts";
 export {
   type Evidence,
   type EvidenceName,
   type EvidenceReason,
-  evidenceNameSchema,
   evidenceSchema,
   type LogPosition,
-  logPositionSchema,
   readEvidence,
   remEvidences,
   type SignedEvidence,
-  statementDigest,
 } from "./evidence.ts";
 export { type HttpPostOptions, httpPost } from "./http-client.ts";
 export { type ExchangeRoutesOptions, exchangeRoutes, messagesPath } from "./http-server.ts";
 export { type MessageId, messageIdSchema, newMessageId, type RandomBytes } from "./identifier.ts";
-export { evidenceSigners } from "./issue.ts";
+
 export {
-  currentKey,
   fingerprint,
   generatePrivateKey,
   type Introduction,
@@ -51,7 +41,6 @@ export {
   type PrivateKey,
   type PublicKey,
   privateKeySchema,
-  publicKeySchema,
   type UsableKey,
   usableKey,
 } from "./keys.ts";
@@ -68,9 +57,9 @@ export type {
   OutgoingPayload,
   RefusalRecord,
 } from "./node.ts";
-export { announcementOf, largestChunk, type PayloadAnnouncement, payloadBodySchema, usualChunk } from "./payload.ts";
+export { announcementOf, type PayloadAnnouncement } from "./payload.ts";
 export type { SqlQuery } from "./queries.ts";
-export { type Answer, clockTolerance, oldestMessage, receive } from "./receiver.ts";
+export { type Answer, receive } from "./receiver.ts";
 export { type EvidenceSummary, evidenceSummary, openRecords, type Reconciliation, reconcile } from "./reconcile.ts";
 export { isRefused, type RefusalReason, type Refused, refusalReasons } from "./refusal.ts";
 export {
@@ -85,7 +74,6 @@ export { type Post, type PostOutcome, type ReadChunk, sendDue, sendPayloadsDue }
 export { type RunSql, type SqlExchangeTransaction, sqlExchangeTransaction } from "./sql-transaction.ts";
 export {
   announceKeys,
-  longestEnvelope,
   resume,
   type Submission,
   type Submitted,

@@ -11,9 +11,9 @@ import { type Envelope, envelopeOf } from "./envelope.ts";
 import { chunkMessageId, type MessageId, messageIdSchema } from "./identifier.ts";
 
 /** Bytes that a chunk may have. */
-export const largestChunk = 1024 * 1024;
+const largestChunk = 1024 * 1024;
 /** Bytes that a chunk has unless the sender says otherwise. */
-export const usualChunk = 512 * 1024;
+const usualChunk = 512 * 1024;
 
 const payloadSchema = z
   .strictObject({

@@ -12,9 +12,9 @@ import { longestSealed, open, seal, sealedTypes, signedTypes, verify } from "./s
 import { readUtf8 } from "./strict-json.ts";
 
 /** How far the clock of another authority may be ahead of ours, in milliseconds. */
-export const clockTolerance = 5 * 60_000;
+const clockTolerance = 5 * 60_000;
 /** Age at which a message is no longer accepted for the first time, in milliseconds. */
-export const oldestMessage = 90 * 86_400_000;
+const oldestMessage = 90 * 86_400_000;
 
 /** What goes back: the first signed answer, encrypted to the sender. */
 export interface Answer {

@@ -2,7 +2,7 @@ import { canonicalText, type Json, type JsonObject } from "../words/index.ts";
 import { isRefused, type Refused, refuse } from "./refusal.ts";
 
 /** Containers within containers that a message may have. */
-export const deepest = 32;
+const deepest = 32;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

@@ -12,7 +12,7 @@ import { longestSealed } from "./sealed.ts";
 import { readCanonicalObject } from "./strict-json.ts";
 
 /** Characters that the envelope of a message may have; what is larger travels as a payload. */
-export const longestEnvelope = Math.floor(longestSealed / 2);
+const longestEnvelope = Math.floor(longestSealed / 2);
 
 export interface Submission {
   /** Made by whoever kept the message before, such as with the event that causes it; new unless given. */

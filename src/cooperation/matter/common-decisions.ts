@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import type { MatterType } from "../definitions/index.ts";
-import type { Json, JsonObject } from "../words/index.ts";
+import type { Json, JsonObject, PersonId } from "../words/index.ts";
 import type { Case } from "./command.ts";
-import { type CommonEventName, commonEventData, commonRules } from "./common-events.ts";
-import { isRunning, type Matter, sideOf } from "./matter.ts";
+import { type CommonEventName, commonEventData, commonRules, oversightEvents } from "./common-events.ts";
+import { isConfidential, isRunning, isSealed, type Matter, type PersonEntry, sideOf } from "./matter.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 import { particularRefusals, placeRefusals } from "./transition-rules.ts";
 import { attachmentRefusals, dayAfter, givenRefusals, partnerRefusals } from "./value-rules.ts";
@@ -11,7 +11,7 @@ import { attachmentRefusals, dayAfter, givenRefusals, partnerRefusals } from "./
 /** What speaks against an event that all matters share. */
 export function commonRefusals(at: Case, name: CommonEventName, data: JsonObject): Refusal[] {
   const role = commonRole(at, name);
-  if (!at.matter.open && name !== "note" && name !== "assigned") {
+  if (!at.matter.open && !afterTheEnd.includes(name)) {
     return [...role, refusal("matter-closed", { found: at.matter.state })];
   }
   const schema: z.ZodType = commonEventData[name];
@@ -19,6 +19,16 @@ export function commonRefusals(at: Case, name: CommonEventName, data: JsonObject
   if (!read.success) return [...role, ...dataRefusals(read.error)];
   return [...role, ...rules[name](at, data)];
 }
+
+/** What may still happen to a matter that has ended: who may know of it goes on, and so do its messages. */
+const afterTheEnd: readonly CommonEventName[] = [
+  "note",
+  ...oversightEvents,
+  "matter-sealed",
+  "matter-unsealed",
+  "sending-resumed",
+  "failure-settled",
+];
 
 /** Faults of the shape of an event's data, each at its field. */
 export function dataRefusals(error: z.ZodError): Refusal[] {
@@ -37,6 +47,16 @@ function commonRole({ matter, context }: Case, name: CommonEventName): Refusal[]
   return roles.includes(role) ? [] : [refusal("role-not-allowed", { found: role, expected: roles.join(", ") })];
 }
 
+/** Whether a head of office corrects at once, without a request by another person before. */
+export function isDirect({ name, data }: Case["command"], { actor }: Case["context"]): boolean {
+  return (
+    name === "field-corrected" &&
+    data.proposal === undefined &&
+    actor.kind === "person" &&
+    actor.role === "head-of-office"
+  );
+}
+
 type Rule = (at: Case, data: JsonObject) => Refusal[];
 
 function rule<S extends z.ZodType>(schema: S, judge: (at: Case, data: z.output<S>) => Refusal[]): Rule {
@@ -46,8 +66,11 @@ function rule<S extends z.ZodType>(schema: S, judge: (at: Case, data: z.output<S
 const rules: Readonly<Record<CommonEventName, Rule>> = {
   opened: ({ matter }) => [refusal("already-open", { found: matter.id })],
   "fields-set": rule(commonEventData["fields-set"], fieldsSet),
-  "field-corrected": rule(commonEventData["field-corrected"], (at, { field, value }) => corrected(at, field, value)),
-  assigned: () => [],
+  "field-corrected": rule(commonEventData["field-corrected"], (at, { field, value }) => [
+    ...corrected(at, field, value),
+    ...(isDirect(at.command, at.context) ? aloneRefusals(at) : []),
+  ]),
+  assigned: rule(commonEventData.assigned, ({ matter }, { person }) => barredRefusals(matter, person)),
   "attachment-added": rule(commonEventData["attachment-added"], ({ matter, context }, { digest, shared }) => [
     ...(matter.attachments.some((one) => one.digest === digest)
       ? [refusal("already-attached", { field: "digest", found: digest })]
@@ -95,7 +118,32 @@ const rules: Readonly<Record<CommonEventName, Rule>> = {
       ? [refusal("clock-paused", { field: "clock", found: clock })]
       : [];
   }),
+  "matter-sealed": ({ matter }) => (matter.sealing === undefined ? [] : [refusal("already-sealed")]),
+  "matter-unsealed": ({ matter }) =>
+    isConfidential(matter) ? [refusal("sealed-by-content")] : isSealed(matter) ? [] : [refusal("not-sealed")],
+  "access-granted": rule(commonEventData["access-granted"], ({ matter }, { person }) => [
+    ...barredRefusals(matter, person),
+    ...(names(matter.admitted, person) ? [refusal("access-unchanged", { field: "person" })] : []),
+  ]),
+  "access-withdrawn": rule(commonEventData["access-withdrawn"], ({ matter }, { person }) =>
+    names(matter.admitted, person) ? [] : [refusal("access-unchanged", { field: "person" })],
+  ),
+  "conflict-declared": rule(commonEventData["conflict-declared"], ({ matter }, { person }) =>
+    names(matter.conflicts, person) ? [refusal("conflict-unchanged", { field: "person" })] : [],
+  ),
+  "conflict-lifted": rule(commonEventData["conflict-lifted"], ({ matter }, { person }) =>
+    names(matter.conflicts, person) ? [] : [refusal("conflict-unchanged", { field: "person" })],
+  ),
+  "sending-resumed": ({ matter }) => knownRefusals(matter),
+  "failure-settled": ({ matter }) => knownRefusals(matter),
 };
+
+const names = (entries: readonly PersonEntry[], person: PersonId): boolean =>
+  entries.some((entry) => entry.person === person);
+
+function barredRefusals(matter: Matter, person: PersonId): Refusal[] {
+  return names(matter.conflicts, person) ? [refusal("person-barred", { field: "person" })] : [];
+}
 
 function knownRefusals(matter: Matter): Refusal[] {
   return matter.known ? [] : [refusal("partner-does-not-know", { found: matter.state })];
@@ -131,6 +179,14 @@ function corrected({ type, matter, context }: Case, id: string, value: Json): Re
     ...(present === undefined ? partnerRefusals(type, { [id]: value }, side) : []),
     ...(value === null ? [refusal("field-invalid", { field: id, found: "null", expected: "a value" })] : []),
   ];
+}
+
+/** Who corrects without a request before is another person than those who wrote the contents. */
+function aloneRefusals({ matter, context }: Case): Refusal[] {
+  const { actor } = context;
+  return actor.kind === "person" && matter.drafters.includes(actor.person)
+    ? [refusal("same-person", { guard: "four-eyes", found: "wrote on this request" })]
+    : [];
 }
 
 /** What can be proposed is what another person has to approve; the approval is judged again when it is given. */

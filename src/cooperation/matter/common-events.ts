@@ -13,6 +13,7 @@ import {
 
 const words = z.string().trim().min(1).max(100_000);
 const line = z.string().trim().min(1).max(500);
+const messageSchema = z.uuid();
 const values = z.record(idSchema, jsonSchema);
 
 /** The data of each event that all matters share. */
@@ -47,9 +48,18 @@ export const commonEventData = {
   proposed: z.strictObject({ name: idSchema, data: jsonObjectSchema }),
   "proposal-declined": z.strictObject({ proposal: eventIdSchema, reason: words }),
   "clock-expired": z.strictObject({ clock: idSchema }),
+  "matter-sealed": z.strictObject({ reason: words }),
+  "matter-unsealed": z.strictObject({ reason: words }),
+  "access-granted": z.strictObject({ person: personIdSchema, reason: words }),
+  "access-withdrawn": z.strictObject({ person: personIdSchema, reason: words }),
+  "conflict-declared": z.strictObject({ person: personIdSchema, reason: words }),
+  "conflict-lifted": z.strictObject({ person: personIdSchema, reason: words }),
+  /** A message that was given up is tried again. */
+  "sending-resumed": z.strictObject({ message: messageSchema, reason: words }),
+  /** A person dealt with a message that the other side did not take. */
+  "failure-settled": z.strictObject({ message: messageSchema, reason: words }),
 } as const;
 export type CommonEventName = keyof typeof commonEventData;
-export type CommonEventData<N extends CommonEventName> = z.infer<(typeof commonEventData)[N]>;
 
 export function isCommonEvent(name: string): name is CommonEventName {
   return Object.hasOwn(commonEventData, name);
@@ -62,6 +72,17 @@ interface CommonRule {
 }
 
 const working = ["case-officer", "contact-point", "executing-officer", "approver", "head-of-office"] as const;
+const handling = ["case-officer", "contact-point", "executing-officer"] as const;
+const sending = ["case-officer", "contact-point", "head-of-office"] as const;
+
+/** Events that say who may know of a matter: a head of office causes them also where a sealed matter is not shown. */
+export const oversightEvents: readonly CommonEventName[] = [
+  "assigned",
+  "access-granted",
+  "access-withdrawn",
+  "conflict-declared",
+  "conflict-lifted",
+];
 
 /** Who may cause the events that all matters share, and which of them the other side is told. */
 export const commonRules: Readonly<Record<CommonEventName, CommonRule>> = {
@@ -77,4 +98,12 @@ export const commonRules: Readonly<Record<CommonEventName, CommonRule>> = {
   proposed: { roles: working, message: undefined },
   "proposal-declined": { roles: ["approver", "head-of-office"], message: undefined },
   "clock-expired": { roles: ["system"], message: undefined },
+  "matter-sealed": { roles: [...handling, "head-of-office"], message: undefined },
+  "matter-unsealed": { roles: [...handling, "head-of-office"], message: undefined },
+  "access-granted": { roles: ["head-of-office"], message: undefined },
+  "access-withdrawn": { roles: ["head-of-office"], message: undefined },
+  "conflict-declared": { roles: [...working, "evidence-custodian"], message: undefined },
+  "conflict-lifted": { roles: ["head-of-office"], message: undefined },
+  "sending-resumed": { roles: sending, message: undefined },
+  "failure-settled": { roles: sending, message: undefined },
 };

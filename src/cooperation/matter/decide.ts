@@ -1,7 +1,7 @@
 import type { MatterType } from "../definitions/index.ts";
 import { canonicalText, type EventId, type Instant, type JsonObject, type MatterEvent } from "../words/index.ts";
 import type { Case, Command, Context, Decision } from "./command.ts";
-import { commonRefusals, dataRefusals, openingRefusals } from "./common-decisions.ts";
+import { commonRefusals, dataRefusals, isDirect, openingRefusals } from "./common-decisions.ts";
 import { commonEventData, commonRules, isCommonEvent } from "./common-events.ts";
 import { leaves } from "./fold.ts";
 import type { Matter, Proposal } from "./matter.ts";
@@ -107,7 +107,8 @@ function fresh(at: Case): Decision {
     return refused([refusal("unknown-event", { found: command.name, expected: `an event of ${type.id}` })]);
   }
   const approving =
-    context.actor.kind === "person" && (transition?.fourEyes === "proposal" || common === "field-corrected");
+    context.actor.kind === "person" &&
+    (transition?.fourEyes === "proposal" || (common === "field-corrected" && !isDirect(command, context)));
   const approval = approving ? approved(at) : undefined;
   const data = approval?.data ?? command.data;
   const judged = approval?.proposal?.data ?? data;

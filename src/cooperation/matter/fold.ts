@@ -3,7 +3,16 @@ import type { ClockDefinition, MatterType, Transition } from "../definitions/ind
 import { conditionHolds } from "../definitions/index.ts";
 import { type Instant, instantSchema, type Json, type MatterEvent, type PersonId } from "../words/index.ts";
 import { type CommonEventName, commonEventData, isCommonEvent } from "./common-events.ts";
-import { type ClockRun, type FieldState, fieldValues, isRunning, type Matter, sideOf } from "./matter.ts";
+import {
+  type ClockRun,
+  type FieldState,
+  fieldValues,
+  holderOf,
+  isRunning,
+  type Matter,
+  type PersonEntry,
+  sideOf,
+} from "./matter.ts";
 import { isContents, partnersOf } from "./message.ts";
 
 /** Why events do not add up to a matter: the record is damaged, or belongs to another version of the type. */
@@ -120,6 +129,10 @@ function opened(type: MatterType, event: MatterEvent): Matter | FoldProblem {
     notes: [],
     proposal: undefined,
     drafters: drafterOf(event),
+    sealing: undefined,
+    admitted: [],
+    conflicts: [],
+    settled: [],
     clocks: [],
     steps: [],
     events: [event],
@@ -217,7 +230,46 @@ const commonEffects: Readonly<Record<CommonEventName, Effect>> = {
       run.clock === clock && isRunning(run) ? { ...run, expiredAt: event.at } : run;
     return { ...matter, clocks: matter.clocks.map(expire) };
   }),
+  "matter-sealed": effect(commonEventData["matter-sealed"], (matter, event, { reason }) => ({
+    ...matter,
+    sealing: { reason, at: event.at, by: event.by },
+  })),
+  "matter-unsealed": effect(commonEventData["matter-unsealed"], (matter) => ({ ...matter, sealing: undefined })),
+  "access-granted": effect(commonEventData["access-granted"], (matter, event, { person, reason }) => ({
+    ...matter,
+    admitted: [...without(matter.admitted, person), { person, reason, ...origin(event) }],
+  })),
+  "access-withdrawn": effect(commonEventData["access-withdrawn"], (matter, _event, { person }) => ({
+    ...matter,
+    admitted: without(matter.admitted, person),
+  })),
+  "conflict-declared": effect(commonEventData["conflict-declared"], (matter, event, { person, reason }) => {
+    const held = holderOf(matter);
+    const left =
+      held?.person === person ? [{ person: undefined, office: held.office, at: event.at, event: event.id }] : [];
+    return {
+      ...matter,
+      conflicts: [...without(matter.conflicts, person), { person, reason, ...origin(event) }],
+      admitted: without(matter.admitted, person),
+      assignments: [...matter.assignments, ...left],
+    };
+  }),
+  "conflict-lifted": effect(commonEventData["conflict-lifted"], (matter, _event, { person }) => ({
+    ...matter,
+    conflicts: without(matter.conflicts, person),
+  })),
+  "sending-resumed": effect(commonEventData["sending-resumed"], (matter, _event, { message }) => ({
+    ...matter,
+    settled: matter.settled.filter((one) => one !== message),
+  })),
+  "failure-settled": effect(commonEventData["failure-settled"], (matter, _event, { message }) => ({
+    ...matter,
+    settled: [...new Set([...matter.settled, message])],
+  })),
 };
+
+const without = (entries: readonly PersonEntry[], person: PersonId): PersonEntry[] =>
+  entries.filter((one) => one.person !== person);
 
 function stepped(type: MatterType, matter: Matter, event: MatterEvent, transition: Transition): Matter {
   const to = transition.to === "same" ? matter.state : transition.to;
@@ -252,7 +304,9 @@ function withClocks(type: MatterType, matter: Matter, event: MatterEvent): Matte
   for (const clock of type.clocks) {
     if (clock.runsAt !== "both" && clock.runsAt !== matter.side) continue;
     runs = runs.map((run) => (run.clock === clock.id && isRunning(run) ? tended(run, clock, matter, event) : run));
-    const starts = matter.open && clock.startsOn.includes(event.name);
+    // A request begins to be waited for when it arrives, not when its draft is opened.
+    const begins = event.name !== "opened" || matter.side === "requested";
+    const starts = matter.open && begins && clock.startsOn.includes(event.name);
     if (!starts || (clock.when !== undefined && !conditionHolds(clock.when, values))) continue;
     const begun = clock.from
       .map((moment) => instantSchema.safeParse(event.data[moment]).data)

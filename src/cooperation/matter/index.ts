@@ -1,13 +1,13 @@
 export { type Command, type Context, type Decision, isRefused } from "./command.ts";
 export {
-  type CommonEventData,
   type CommonEventName,
   commonEventData,
   commonRules,
   isCommonEvent,
+  oversightEvents,
 } from "./common-events.ts";
 export { decide } from "./decide.ts";
-export { exampleValue, exampleValues } from "./example.ts";
+export { exampleValues } from "./example.ts";
 export { apply, type FoldProblem, fold, isFoldProblem } from "./fold.ts";
 export {
   type Assignment,
@@ -17,23 +17,23 @@ export {
   type Correction,
   type FieldState,
   fieldValues,
+  holderOf,
   isRunning,
+  isSealed,
   type Matter,
   type Note,
+  type PersonEntry,
   type Proposal,
   type Question,
   type Step,
-  sideOf,
 } from "./matter.ts";
 export { messageOf, sharedData, sharedValues } from "./message.ts";
-export { isMandatory, type MissingContent, missing, missingOf } from "./missing.ts";
+export { isMandatory, type MissingContent, missing } from "./missing.ts";
 export { type Refusal, type RefusalCode, refusalCodes } from "./refusal.ts";
 export { type Rehearsal, rehearse } from "./rehearsal.ts";
 export {
   type ConcernedPerson,
   choicesOf,
   concernedPersonSchema,
-  type Offence,
   offenceSchema,
-  valueSchema,
 } from "./values.ts";

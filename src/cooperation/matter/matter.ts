@@ -32,7 +32,8 @@ export interface Correction {
 }
 
 export interface Assignment {
-  readonly person: PersonId;
+  /** Undefined where the one who held the matter was barred from it: it waits for the head of the office. */
+  readonly person: PersonId | undefined;
   readonly office: OfficeId;
   readonly at: Instant;
   readonly event: EventId;
@@ -69,6 +70,15 @@ export interface Attachment {
 
 export interface Note {
   readonly text: string;
+  readonly at: Instant;
+  readonly by: Actor;
+  readonly event: EventId;
+}
+
+/** Why a person may, or may not, know of a matter. */
+export interface PersonEntry {
+  readonly person: PersonId;
+  readonly reason: string;
   readonly at: Instant;
   readonly by: Actor;
   readonly event: EventId;
@@ -132,6 +142,14 @@ export interface Matter {
   readonly proposal: Proposal | undefined;
   /** Persons who wrote on the contents: none of them may approve them. */
   readonly drafters: readonly PersonId[];
+  /** Sealed by somebody here, beside what the contents say of confidentiality. */
+  readonly sealing: { readonly reason: string; readonly at: Instant; readonly by: Actor } | undefined;
+  /** Persons let in one by one, to read. */
+  readonly admitted: readonly PersonEntry[];
+  /** Persons barred for a conflict of interest. */
+  readonly conflicts: readonly PersonEntry[];
+  /** Messages that failed and that a person has dealt with. */
+  readonly settled: readonly string[];
   readonly clocks: readonly ClockRun[];
   readonly steps: readonly Step[];
   readonly events: readonly MatterEvent[];
@@ -140,6 +158,26 @@ export interface Matter {
 /** Values of the fields by name, without who gave them. */
 export function fieldValues(matter: Matter): Record<string, Json> {
   return Object.fromEntries(Object.entries(matter.fields).map(([id, { value }]) => [id, value]));
+}
+
+/** Whether the contents ask for confidentiality; then nobody here can unseal the matter. */
+export function isConfidential(matter: Pick<Matter, "fields">): boolean {
+  return matter.fields.confidential?.value === true;
+}
+
+/** Whether only those who work on the matter may know of it: the contents ask for it, or somebody here sealed it. */
+export function isSealed(matter: Pick<Matter, "fields" | "sealing">): boolean {
+  return matter.sealing !== undefined || isConfidential(matter);
+}
+
+/** The office and the person that a matter lies with. Who opens a matter works on it until another is assigned. */
+export function holderOf(
+  matter: Pick<Matter, "assignments" | "events">,
+): { readonly office: OfficeId; readonly person: PersonId | undefined } | undefined {
+  const last = matter.assignments.at(-1);
+  if (last !== undefined) return last;
+  const opener = matter.events[0]?.by;
+  return opener?.kind === "person" ? { office: opener.office, person: opener.person } : undefined;
 }
 
 /** Whether a clock run still goes: neither stopped nor expired. A paused one still goes. */

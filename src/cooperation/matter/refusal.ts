@@ -1,13 +1,16 @@
 /** Why a command is refused. Each code has a message `refusal.<code>` in the catalogues of the pages. */
 export const refusalCodes = [
+  "access-unchanged",
   "already-attached",
   "already-given",
   "already-open",
+  "already-sealed",
   "changed-meanwhile",
   "clock-not-running",
   "clock-paused",
   "command-reused",
   "condition-not-met",
+  "conflict-unchanged",
   "consultation-missing",
   "content-missing",
   "data-invalid",
@@ -23,17 +26,20 @@ export const refusalCodes = [
   "not-editable",
   "not-for-the-partner",
   "not-from-this-state",
+  "not-sealed",
   "not-your-side",
   "nothing-to-propose",
   "other-type-version",
-  "partner-does-not-know",
   "particular-missing",
   "particular-unknown",
+  "partner-does-not-know",
+  "person-barred",
   "proposal-needed",
   "question-open",
   "question-unknown",
   "role-not-allowed",
   "same-person",
+  "sealed-by-content",
   "unknown-attachment",
   "unknown-event",
 ] as const;
@@ -46,6 +52,8 @@ export interface Refusal {
   readonly message: `refusal.${RefusalCode}`;
   /** The field or particular at which the message is shown. */
   readonly field: string | undefined;
+  /** Where in the value of the field, such as `0.age` in a list of persons; left out when it is the whole value. */
+  readonly at?: string;
   /** The guard that was not met, such as `complete`. */
   readonly guard: string | undefined;
   readonly article: string | undefined;
@@ -55,6 +63,7 @@ export interface Refusal {
 
 export interface RefusalDetail {
   readonly field?: string | undefined;
+  readonly at?: string | undefined;
   readonly guard?: string | undefined;
   readonly article?: string | undefined;
   readonly found?: string | undefined;
@@ -66,6 +75,7 @@ export function refusal(code: RefusalCode, detail: RefusalDetail = {}): Refusal 
     code,
     message: `refusal.${code}`,
     field: detail.field,
+    ...(detail.at === undefined ? {} : { at: detail.at }),
     guard: detail.guard,
     article: detail.article,
     found: detail.found ?? "",

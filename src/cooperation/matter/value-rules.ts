@@ -3,18 +3,34 @@ import type { Instant, Json } from "../words/index.ts";
 import type { Matter } from "./matter.ts";
 import { comesFrom } from "./message.ts";
 import { type Refusal, refusal } from "./refusal.ts";
-import { choicesOf, valueSchema } from "./values.ts";
+import { choicesOf, valueSchemaFor } from "./values.ts";
 
 /** What speaks against a value of a field or a particular, each at the field. */
 export function valueRefusals(type: MatterType, field: FieldDefinition, value: Json): Refusal[] {
   const { id, article } = field;
   if (field.type === "grounds") return groundRefusals(type, field, value);
-  const read = valueSchema(type, field).safeParse(value);
+  const read = valueSchemaFor(type, field, value).safeParse(value);
   if (read.success) return [];
-  const said = read.error.issues.map(({ path, message }) => [...path.map(String), message].join(": "));
   const choices = choicesOf(type, field);
-  const expected = choices === undefined ? said.join("; ") : `one of ${choices.join(", ")}`;
-  return [refusal("field-invalid", { field: id, article, found: shown(value), expected })];
+  if (choices !== undefined)
+    return [
+      refusal("field-invalid", { field: id, article, found: shown(value), expected: `one of ${choices.join(", ")}` }),
+    ];
+  const cells = new Map<string, string[]>();
+  for (const { path, message } of read.error.issues) {
+    const [entry, cell] = path;
+    const at = entry === undefined ? "" : cell === undefined ? String(entry) : `${String(entry)}.${String(cell)}`;
+    cells.set(at, [...(cells.get(at) ?? []), message]);
+  }
+  return [...cells].map(([at, said]) =>
+    refusal("field-invalid", {
+      field: id,
+      ...(at === "" ? {} : { at }),
+      article,
+      found: shown(value),
+      expected: said.join("; "),
+    }),
+  );
 }
 
 function groundRefusals(type: MatterType, field: FieldDefinition, value: Json): Refusal[] {

@@ -34,15 +34,14 @@ export const offenceSchema = z.strictObject({
   stage: z.enum(["attempted", "completed"]).optional(),
   participation: line.optional(),
 });
-export type Offence = z.infer<typeof offenceSchema>;
 
-export const moneySchema = z.strictObject({
+const moneySchema = z.strictObject({
   amount: z.string().regex(/^\d{1,15}(\.\d{1,4})?$/, "an amount such as 1250.50"),
   currency: z.string().regex(/^[A-Z]{3}$/, "a currency (ISO 4217)"),
 });
 
 /** What stands in the place of a content that is mandatory only where possible. */
-export const unavailableSchema = z.strictObject({ unavailable: paragraphs });
+const unavailableSchema = z.strictObject({ unavailable: paragraphs });
 
 const distinct = <S extends z.ZodType>(item: S) =>
   z
@@ -58,9 +57,15 @@ export function choicesOf(type: MatterType, field: FieldDefinition): readonly st
 }
 
 /** The schema of the value of a field, for forms, messages and the guard alike. */
-export function valueSchema(type: MatterType, field: FieldDefinition): z.ZodType<Json> {
+function valueSchema(type: MatterType, field: FieldDefinition): z.ZodType<Json> {
   const plain = plainSchema(field, choicesOf(type, field) ?? []);
   return field.orReason ? z.union([unavailableSchema, plain]) : plain;
+}
+
+/** As `valueSchema`, narrowed to what the value is meant to be, so that a fault is found at its place in it. */
+export function valueSchemaFor(type: MatterType, field: FieldDefinition, value: Json): z.ZodType<Json> {
+  const reason = typeof value === "object" && value !== null && "unavailable" in value;
+  return reason ? valueSchema(type, field) : plainSchema(field, choicesOf(type, field) ?? []);
 }
 
 function plainSchema(field: FieldDefinition, choices: readonly string[]): z.ZodType<Json> {

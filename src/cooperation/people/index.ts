@@ -12,10 +12,14 @@ export {
 } from "./attempts.ts";
 export type { RandomBytes } from "./effects.ts";
 export { type MemoryPeople, memoryPeople, type PeopleStore } from "./memory-store.ts";
+export { openIdProvider } from "./openid-provider.ts";
 export {
+  type OrganisationAnswer,
   type OrganisationCeremony,
   type OrganisationProvider,
   type OrganisationSignInSettings,
+  organisationCeremonySchema,
+  organisationReturnPath,
   organisationSignInSchema,
   signInNameOf,
   type VerifiedClaims,
@@ -57,6 +61,7 @@ export {
   normalSignInName,
   type PasswordChange,
   type SignIn,
+  signInThroughOrganisation,
   signInWithPasskey,
   signInWithPassword,
 } from "./sign-in.ts";

@@ -17,6 +17,8 @@ test("the settings ask for encrypted addresses, openid and known signatures", ()
     { issuer: "http://login.example.org" },
     { issuer: "https://user:word@login.example.org" },
     { redirectAddress: "javascript:alert(1)" },
+    { redirectAddress: "https://authority.example.org/elsewhere" },
+    { redirectAddress: "https://authority.example.org/sign-in/organisation?next=1" },
     { scopes: ["profile"] },
     { algorithms: ["none"] },
     { algorithms: ["HS256"] },
@@ -26,16 +28,32 @@ test("the settings ask for encrypted addresses, openid and known signatures", ()
     assert.equal(organisationSignInSchema.safeParse({ ...plain, ...wrong }).success, false, JSON.stringify(wrong));
 });
 
-test("a name is taken from the own provider only, verified where it is an address, by a strong method where asked", () => {
-  const settings = organisationSignInSchema.parse({ ...plain, nameClaim: "email", strongMethods: ["mfa", "hwk"] });
+test("a person is told by the own provider only, verified where by address, by a strong method where asked, letter by letter", () => {
+  const email = "M.Moreno@Example.org";
+  const settings = organisationSignInSchema.parse({
+    ...plain,
+    nameClaim: "email",
+    strongMethods: ["mfa", "hwk"],
+    people: { [email]: "moreno" },
+  });
   const verified = {
     issuer: plain.issuer,
     subject: "a-17",
-    claims: { email: " M.Moreno@Example.org", email_verified: true, amr: ["pwd", "mfa"] },
+    claims: { email, email_verified: true, amr: ["pwd", "mfa"] },
   };
-  assert.equal(signInNameOf(settings, verified), "m.moreno@example.org");
-  assert.equal(signInNameOf(settings, { ...verified, issuer: "https://login.example.net" }), null);
-  for (const changed of [{ email_verified: "true" }, { amr: ["pwd"] }, { amr: "mfa" }, { email: 7 }, { email: " " }])
-    assert.equal(signInNameOf(settings, { ...verified, claims: { ...verified.claims, ...changed } }), null);
-  assert.equal(signInNameOf(organisationSignInSchema.parse(plain), verified), "a-17");
+  assert.deepEqual(signInNameOf(settings, verified), { name: "moreno" });
+  assert.ok("because" in signInNameOf(settings, { ...verified, issuer: "https://login.example.net" }));
+  for (const changed of [
+    { email_verified: "true" },
+    { amr: ["pwd"] },
+    { amr: "mfa" },
+    { email: 7 },
+    { email: " " },
+    { email: "m.moreno@example.org" },
+    { email: "constructor" },
+  ])
+    assert.ok("because" in signInNameOf(settings, { ...verified, claims: { ...verified.claims, ...changed } }));
+  const bySubject = organisationSignInSchema.parse({ ...plain, people: { "a-17": "moreno" } });
+  assert.deepEqual(signInNameOf(bySubject, verified), { name: "moreno" });
+  assert.ok("because" in signInNameOf(bySubject, { ...verified, subject: "A-17" }));
 });

@@ -129,6 +129,33 @@ export async function signInWithPasskey(
 }
 
 /**
+ * Signs in a person whom the organisation has recognised. Attempts of an address are counted as with passwords; the name
+ * is that of `signInNameOf`, undefined where the organisation recognised nobody who is known here.
+ */
+export async function signInThroughOrganisation(
+  stores: SignInStores,
+  attempt: {
+    readonly recognise: () => Promise<string | undefined>;
+    readonly address: string;
+    readonly previousToken?: string;
+  },
+  now: Instant,
+  random: RandomBytes,
+): Promise<SignIn> {
+  const addressKey = keyOf("address", attempt.address);
+  const wait = await begin(stores, [[addressKey, addressPolicy]], now);
+  if (wait !== undefined) return { signedIn: false, ...wait };
+  const name = await attempt.recognise();
+  const account = name === undefined ? null : await stores.findAccount(normalSignInName(name));
+  if (account?.active !== true) return { signedIn: false, because: "wrong" };
+  await givenBack(stores, addressKey);
+  return {
+    signedIn: true,
+    ...(await sessionFor(stores, account.person, "organisation", attempt.previousToken, now, random)),
+  };
+}
+
+/**
  * Whether somebody who is signed in types the own password again, before something is changed that opens the account.
  * The attempts have a count of their own: who took over a session cannot guess, and cannot lock the person out either.
  */

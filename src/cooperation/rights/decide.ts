@@ -50,8 +50,8 @@ export interface Question {
   readonly action: Action;
   /** Left out only for what concerns no matter: `audit-log` and `manage-people`. */
   readonly matter?: MatterFacts;
-  /** For `assign`: who would be assigned. */
-  readonly assignee?: PersonId;
+  /** For `assign`, `admit` and `bar`: the person whom it is about. */
+  readonly whom?: PersonId;
   readonly breakGlass?: BreakGlass;
   readonly now: Instant;
 }
@@ -67,7 +67,7 @@ export interface BreakGlassAlarm {
 }
 
 const dimensions = ["role", "need-to-know", "confidentiality", "side", "matter-class", "state"] as const;
-export type RefusalCode = RightsBar["id"] | (typeof dimensions)[number] | Condition | "assignee";
+export type RefusalCode = RightsBar["id"] | (typeof dimensions)[number] | Condition | "whom";
 
 export type Decision =
   | {
@@ -84,6 +84,9 @@ export type Decision =
     };
 
 const millisecondsOfBrokenGlass = brokenGlassHours * 3_600_000;
+
+/** What is done to a person: who is barred is neither assigned nor admitted. */
+const aboutSomebody: readonly Action[] = ["assign", "admit", "bar"];
 
 /** White space does not make a reason longer. */
 const hasReason = ({ reason }: BreakGlass): boolean => [...reason.trim().replace(/\s+/gu, " ")].length >= minimumReason;
@@ -111,9 +114,10 @@ function glassOf({ person, matter, breakGlass, action, now }: Question): BreakGl
 }
 
 function holds(condition: Condition, question: Question): boolean {
-  const { person, matter, assignee } = question;
+  const { person, matter, whom } = question;
   if (condition === "four-eyes") return matter !== undefined && !matter.preparers.includes(person.id);
-  if (condition === "another-person") return assignee !== person.id;
+  if (condition === "another-person") return whom !== person.id;
+  if (condition === "oneself") return whom === person.id;
   return glassOf(question) !== null;
 }
 
@@ -155,9 +159,9 @@ export function decideBy(table: readonly RightsRow[], bars: readonly RightsBar[]
   };
   const bar = bars.find((candidate) => meets(candidate, question) && !candidate.except.includes(question.action));
   if (bar !== undefined) return refused(bar.id);
-  if (question.action === "assign") {
-    const { assignee, matter } = question;
-    if (assignee === undefined || matter?.barred.includes(assignee)) return refused("assignee");
+  if (aboutSomebody.includes(question.action)) {
+    const { whom, matter, action } = question;
+    if (whom === undefined || (action !== "bar" && matter?.barred.includes(whom))) return refused("whom");
   }
   const held = relationsOf(question.person, question.matter);
   let nearest: { depth: number; code: RefusalCode } = { depth: -1, code: "role" };
@@ -178,7 +182,8 @@ export function decideBy(table: readonly RightsRow[], bars: readonly RightsBar[]
 /**
  * Whether a person may do something: by the table of rights, unless a bar forbids it; what no row allows is refused.
  *
- * A new matter is asked about as it would be: `draft` with its author as assignee. `assign` needs the future assignee.
+ * A new matter is asked about as it would be: `draft` with its author as assignee. `assign`, `admit` and `bar` need the
+ * person whom they are about.
  * `break-glass` needs the record that would be made, with `since` equal to `now`; later reading needs the record made.
  * The caller must record the alarm of an allowed decision and log every read.
  *

@@ -4,7 +4,7 @@ import { conditionSentences, confidentialities, matterClasses, sides, stateClass
 const head = `# Rights
 
 Who may do what at an authority. This page is made from the decision table that the program itself uses
-(\`src/cooperation/rights/table.ts\`); a test holds the two against each other, and another test holds the table against
+(\`src/cooperation/rights/table.ts\` and the rows beside it); a test holds the two against each other, and another test holds the table against
 the same rules written a second time.
 
 A person may do what a row allows, unless a bar forbids it. What no row allows is refused. *any* means all values.

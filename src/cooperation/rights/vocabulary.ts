@@ -1,6 +1,10 @@
 import type { Role } from "../words/index.ts";
 
-/** What a person may want to do. `read` is for ordinary matters, `read-sealed` for sealed ones; `list` shows no content. */
+/**
+ * What a person may want to do. `read` is for ordinary matters, `read-sealed` for sealed ones; `list` shows no content.
+ * `admit` also takes an admission back, `bar` also lifts a bar, and `seal` also unseals. `correct` is the correction of a
+ * content without a request before; `resend` has a message tried again, or settles one that failed.
+ */
 export const actions = [
   "list",
   "read",
@@ -12,6 +16,11 @@ export const actions = [
   "acknowledge",
   "decide",
   "assign",
+  "admit",
+  "bar",
+  "seal",
+  "correct",
+  "resend",
   "execute",
   "upload-evidence",
   "open-evidence",
@@ -46,14 +55,15 @@ export const relations = ["assignee", "admitted", "office", "office-unassigned",
 export type Relation = (typeof relations)[number];
 
 /** What must hold beyond the cells: see `conditionSentences`. */
-export const conditions = ["four-eyes", "reason", "broken-glass", "another-person"] as const;
+export const conditions = ["four-eyes", "reason", "broken-glass", "another-person", "oneself"] as const;
 export type Condition = (typeof conditions)[number];
 
 export const conditionSentences: Readonly<Record<Condition, string>> = {
   "four-eyes": "not by a person who prepared what is approved or decided",
   reason: "with a reason of at least 20 characters",
   "broken-glass": "while the glass is broken: for 4 hours, by this person, for this matter",
-  "another-person": "to somebody else than oneself",
+  "another-person": "about somebody else than oneself",
+  oneself: "about oneself",
 };
 
 /** One row: who holds one of the roles and stands in one of the relations may do the actions where all else fits too. */

@@ -1,4 +1,4 @@
-import { CompiledQuery, type Kysely } from "kysely";
+import { CompiledQuery, type Kysely, sql } from "kysely";
 import { z } from "zod";
 import {
   type AuthorityId,
@@ -49,6 +49,8 @@ export interface AppendRequest {
   readonly projection: Projection;
   readonly messages?: readonly OutgoingMessage[];
   readonly received?: ReceivedMessage;
+  /** Whether a head of office says who may know of a matter of the office that is not shown to the head. */
+  readonly overseeing?: boolean;
 }
 
 const changeSchema = z.object({
@@ -118,7 +120,17 @@ export function append(database: Kysely<Tables>, scope: Scope, request: AppendRe
 export async function appendWithin(
   database: Kysely<Tables>,
   scope: Scope,
-  { command, at, matter, expectedSequence, events, projection, messages = [], received }: AppendRequest,
+  {
+    command,
+    at,
+    matter,
+    expectedSequence,
+    events,
+    projection,
+    messages = [],
+    received,
+    overseeing = false,
+  }: AppendRequest,
 ): Promise<AppendOutcome> {
   if (events.length === 0) throw new RangeError("at least one event is appended");
   const sound = events.map((event) => matterEventSchema.parse(event));
@@ -157,8 +169,15 @@ export async function appendWithin(
     JSON.stringify(messages),
     taken,
   ]);
+  if (overseeing) await oversee(database, "yes");
   const { rows } = await database.executeQuery<{ outcome: unknown }>(query);
+  if (overseeing) await oversee(database, "");
   return outcomeSchema.parse(rows[0]?.outcome);
+}
+
+/** Lets a head of office reach, for one write, the sealed matters of the office that are not shown to the head. */
+async function oversee(database: Kysely<Tables>, setting: "yes" | ""): Promise<void> {
+  await sql`SELECT set_config('justitia.oversight', ${setting}, true)`.execute(database);
 }
 
 /** The sentence for whoever was second: who changed the matter, and when. `nameOf` names an actor. */

@@ -56,7 +56,7 @@ export const projectionSchema = z.strictObject({
   /** Persons who must not see it, such as those with a conflict of interest, whatever else holds. */
   barred: z.array(personIdSchema).readonly(),
   partner: authorityIdSchema.nullable(),
-  /** The authority's own reference. */
+  /** The reference of the requesting side: the authority's own, or the partner's of what it received. */
   reference: z.string().nullable(),
   urgent: z.boolean(),
   openedAt: instantSchema,

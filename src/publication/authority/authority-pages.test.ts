@@ -12,10 +12,11 @@ import {
 } from "../../cooperation/index.ts";
 import { inputsOf, typedValue } from "./form-values.ts";
 import { fieldInputs } from "./inputs.ts";
-import { en } from "./messages/en.ts";
+import { catalogues } from "./messages/catalogue.ts";
 import { authorityMessageKeys, clockTime, deskLanguages, deskWords } from "./messages.ts";
 import { faultOf } from "./names.ts";
 
+const { en } = catalogues;
 const folder = new URL("../../../matter-types/", import.meta.url);
 const files = new Map(
   readdirSync(folder)
@@ -45,6 +46,9 @@ const values = {
   field: "K",
   found: "L",
   expected: "M",
+  reason: "N",
+  hours: 4,
+  roles: "O",
 };
 
 function typeOf(id: string): MatterType {

@@ -21,6 +21,7 @@ export {
 export { actorName, eventName, faultOf, type Names } from "./names.ts";
 export { fieldsOfSection, sectionPage, stepPage } from "./pages/forms.ts";
 export { matterPage, matterTitle } from "./pages/matter.ts";
+export { organisationDone, withOrganisation } from "./pages/organisation.ts";
 export { type QueueChoice, queuePage } from "./pages/queue.ts";
 export { auditPage, backHome, documentPage, type LoggedLook, readLogPage } from "./pages/record.ts";
 export { type EntryKind, entries, entryPage, type FormState, newMatterPage, signInPage } from "./pages/simple-forms.ts";

@@ -60,7 +60,7 @@ ${
   kind === "paragraphs"
     ? html`<textarea id="${id}" name="${name}" rows="6" dir="auto"${about}>${firstOf(drawing.values, name)}</textarea>`
     : html`<input id="${id}" name="${name}" type="${secret ? "password" : "text"}"${direction} autocomplete="${complete}"${secret ? "" : html` value="${firstOf(drawing.values, name)}"`}${input.list === undefined ? "" : html` list="${input.list}"`}${about}>`
-}}</div>`;
+}</div>`;
 }
 
 export interface Choice {

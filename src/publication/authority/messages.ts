@@ -31,6 +31,8 @@ export interface DeskWords {
   /** The text of a key that is made from data, or the fallback when the catalogue has none. */
   dynamic(key: string, fallback: string, values?: Values): string;
   label(label: Label): string;
+  /** One or another of several, such as `approver or head of office`. */
+  list(items: readonly string[]): string;
   /** How far a moment lies from now, in whole minutes, hours or days, such as `in 3 days`. */
   distance(at: Instant, now: Instant): string;
 }
@@ -47,6 +49,7 @@ export function deskWords(language: DeskLanguage): DeskWords {
   const compiled = new Map<AuthorityMessageKey, MessageFormat>();
   const tag = tags[language];
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: "always" });
+  const alternatives = new Intl.ListFormat(tag, { type: "disjunction" });
   const text: DeskWords["text"] = (key, values = {}) => {
     let message = compiled.get(key);
     if (message === undefined) {
@@ -64,6 +67,7 @@ export function deskWords(language: DeskLanguage): DeskWords {
     text,
     dynamic: (key, fallback, values) => (isKey(key) ? text(key, values) : fallback),
     label: (label) => label[language],
+    list: (items) => alternatives.format(items),
     distance: (at, now) => {
       const away = Date.parse(at) - Date.parse(now);
       const [unit, length] = units.find(([, size]) => Math.abs(away) >= size) ?? units[2];

@@ -39,6 +39,22 @@ export function fieldName(type: MatterType, id: string, words: DeskWords): strin
   return field === undefined ? id : words.label(field.label);
 }
 
+/** A field, and which cell of which entry where it is a list of persons or offences. */
+function placeName(
+  type: MatterType,
+  field: string,
+  entry: string | undefined,
+  cell: string | undefined,
+  words: DeskWords,
+): string {
+  const name = fieldName(type, field, words);
+  const kind = type.fields.find(({ id }) => id === field)?.type;
+  if (!/^\d+$/.test(entry ?? "") || (kind !== "person-list" && kind !== "offence-list")) return name;
+  const one = kind === "person-list" ? "person" : "offence";
+  const numbered = words.text(`form.${one}`, { number: Number(entry) + 1 });
+  return [name, numbered, ...(cell === undefined ? [] : [words.dynamic(`${one}.${cell}`, cell)])].join(" · ");
+}
+
 function foundName(type: MatterType, found: string, words: DeskWords): string {
   const known = [...type.notAllowed, ...type.grounds].find(({ id }) => id === found);
   return known === undefined ? found : words.label(known.label);
@@ -50,11 +66,14 @@ function foundName(type: MatterType, found: string, words: DeskWords): string {
  * @param inputs - Names of the inputs that the page has; a refusal of another field is said for the form as a whole.
  */
 export function faultOf(refusal: Refusal, type: MatterType, words: DeskWords, inputs: readonly string[] = []): Fault {
-  const { field, code, found, expected, article } = refusal;
+  const { field, code, found, expected, article, at } = refusal;
+  const [entry, cell] = (at ?? "").split(".");
+  const input = field !== undefined && inputs.includes(field) ? field : undefined;
   return {
-    input: field !== undefined && inputs.includes(field) ? field : undefined,
+    // An entry of a list as a whole has no input of its own; its cells have, and so have the parts of an amount.
+    input: input === undefined || at === undefined || /^\d+$/.test(at) ? input : `${input}.${at}`,
     text: words.text(`refusal.${code}`, {
-      field: field === undefined ? "" : fieldName(type, field, words),
+      field: field === undefined ? "" : placeName(type, field, entry, cell, words),
       found: foundName(type, found, words),
       expected,
       step: eventName(type, expected, words),

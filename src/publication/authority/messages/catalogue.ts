@@ -1,20 +1,16 @@
+import { access } from "./access.ts";
 import { ar } from "./ar.ts";
 import { en } from "./en.ts";
+import { organisation } from "./organisation.ts";
+import type { Sentences } from "./sentences.ts";
 import { zh } from "./zh.ts";
 
-/** Sentences of one part of the pages, with the same keys in every language. */
-export interface Sentences<Key extends string> {
-  readonly en: Readonly<Record<Key, string>>;
-  readonly zh: Readonly<Record<Key, string>>;
-  readonly ar: Readonly<Record<Key, string>>;
-}
-
 /** The key of a sentence of an authority's pages. */
-export type AuthorityMessageKey = keyof typeof en;
+export type AuthorityMessageKey = keyof typeof en | keyof typeof access.en | keyof typeof organisation.en;
 
 /** Every sentence of an authority's pages; a part of the pages with sentences of its own is spread in here. */
 export const catalogues: Sentences<AuthorityMessageKey> = {
-  en: { ...en },
-  zh: { ...zh },
-  ar: { ...ar },
+  en: { ...en, ...access.en, ...organisation.en },
+  zh: { ...zh, ...access.zh, ...organisation.zh },
+  ar: { ...ar, ...access.ar, ...organisation.ar },
 };

@@ -11,7 +11,7 @@ import { type Html, html } from "../../html.ts";
 import { type Desk, deskAddress, form, inputId } from "../frame.ts";
 import { choiceLabel, type FormDrawing, fieldInputs } from "../inputs.ts";
 import type { DeskWords } from "../messages.ts";
-import { actorName, fieldName, type Names, refusalText } from "../names.ts";
+import { actorName, fieldName, type Names, refusalText, roleName } from "../names.ts";
 import type { FormState } from "./simple-forms.ts";
 
 const drawingOf = (view: MatterView, state: FormState, words: DeskWords): FormDrawing => {
@@ -20,15 +20,21 @@ const drawingOf = (view: MatterView, state: FormState, words: DeskWords): FormDr
 const back = (view: MatterView, words: DeskWords): Html =>
   html`<p><a href="${deskAddress(words, ["matters", view.matter.id])}">${words.text("form.back")}</a></p>`;
 
-/** The fields of a section that our side gives, and whether they may be changed freely now. */
+/**
+ * The fields of a section that our side gives and that may be changed freely now, and the others.
+ *
+ * @param may - Whether the reader may change contents at all.
+ */
 export function fieldsOfSection(
   view: MatterView,
   section: string,
+  may = true,
 ): { readonly own: readonly FieldDefinition[]; readonly other: readonly FieldDefinition[] } {
   const { type, matter } = view;
   const fields = type.fields.filter((field) => field.section === section);
   const editable = type.states.find(({ id }) => id === matter.state)?.editable === true;
   const free = (field: FieldDefinition): boolean =>
+    may &&
     matter.open &&
     (field.setBy === "either" || field.setBy === matter.side) &&
     (editable || field.setBy !== "requesting");
@@ -36,8 +42,14 @@ export function fieldsOfSection(
 }
 
 /** One section of the contents: what our side gives as a form, the rest as text. */
-export function sectionPage(view: MatterView, section: string, state: FormState, desk: Desk, words: DeskWords): Html {
-  const { own, other } = fieldsOfSection(view, section);
+export function sectionPage(
+  { view, may }: { readonly view: MatterView; readonly may: boolean },
+  section: string,
+  state: FormState,
+  desk: Desk,
+  words: DeskWords,
+): Html {
+  const { own, other } = fieldsOfSection(view, section, may);
   const values = fieldValues(view.matter);
   const drawing = drawingOf(view, state, words);
   return html`${
@@ -80,7 +92,7 @@ export function shownValue(
   if (field.type === "attachment-list" && Array.isArray(value))
     return html`${value.map((digest: Json) => matter.attachments.find((one) => one.digest === digest)?.name ?? String(digest)).join("; ")}`;
   if (Array.isArray(value))
-    return html`<ul>${value.map((entry: Json) => html`<li dir="auto">${isObject(entry) ? entryText(entry, words) : String(entry)}</li>`)}</ul>`;
+    return html`<ul>${value.map((entry: Json) => html`<li><span dir="auto">${isObject(entry) ? entryText(entry, words) : String(entry)}</span></li>`)}</ul>`;
   if (isObject(value)) return html`<span class="ltr">${Object.values(value).join(" ")}</span>`;
   return html`<span dir="auto">${String(value)}</span>`;
 }
@@ -115,6 +127,11 @@ export function stepPage(
   });
   const { proposal } = matter;
   const approves = option.by === "approve" && proposal !== undefined;
+  if (option.waitsFor.length > 0)
+    return html`<p class="said">${words.text("next.waits", {
+      step,
+      roles: words.list(option.waitsFor.map((role) => roleName(words, role))),
+    })}</p>${back(view, words)}`;
   return html`${transition?.article === undefined ? "" : html`<p>${words.text("step.article", { article: transition.article })}</p>`}
 ${
   option.refusals.length === 0

@@ -10,6 +10,7 @@ import {
   partnerName,
   personName,
   refusalText,
+  roleName,
   stateName,
 } from "../names.ts";
 
@@ -17,6 +18,8 @@ import {
 export interface MatterReading {
   readonly view: MatterView;
   readonly options: readonly Option[];
+  /** Events that all matters share which the reader may cause: what is not among them gets no link. */
+  readonly permitted: ReadonlySet<string>;
   readonly names: Names;
 }
 
@@ -92,11 +95,13 @@ function sections({ view }: MatterReading, words: DeskWords): Html {
     })}</ol>`;
 }
 
-function nextSteps({ view, options, names }: MatterReading, desk: Desk, words: DeskWords): Html {
+function nextSteps({ view, options, names, permitted }: MatterReading, desk: Desk, words: DeskWords): Html {
   const { type, matter } = view;
   const { proposal } = matter;
-  const ready = options.filter(({ refusals }) => refusals.length === 0);
-  const barred = options.filter(({ refusals }) => refusals.length > 0);
+  const own = options.filter(({ waitsFor }) => waitsFor.length === 0);
+  const ready = own.filter(({ refusals }) => refusals.length === 0);
+  const barred = own.filter(({ refusals }) => refusals.length > 0);
+  const others = options.filter(({ waitsFor }) => waitsFor.length > 0);
   const said = (option: Option): string => {
     const step = words.label(option.label);
     return option.by === "command" ? step : words.text(`step.${option.by}`, { step });
@@ -109,7 +114,7 @@ ${
         step: eventName(type, proposal.name, words),
         person: actorName(proposal.by, names, words),
         time: words.distance(proposal.at, desk.now),
-      })} <a href="${under(view, words, "entries", "decline")}">${words.text("matter.decline")}</a></p>`
+      })}${permitted.has("proposal-declined") ? html` <a href="${under(view, words, "entries", "decline")}">${words.text("matter.decline")}</a>` : ""}</p>`
 }
 ${options.length === 0 ? html`<p>${words.text("matter.nextNone")}</p>` : ""}
 ${
@@ -129,7 +134,21 @@ ${
           )}</ul></li>`,
       )}</ul>`
 }
-<p><a href="${under(view, words, "entries", "assign")}">${words.text("matter.assign")}</a></p></section>`;
+${othersToDo(others, view, words)}
+${permitted.has("assigned") ? html`<p><a href="${under(view, words, "entries", "assign")}">${words.text("matter.assign")}</a></p>` : ""}</section>`;
+}
+
+/** Steps that wait for somebody else, and for whom. */
+function othersToDo(others: readonly Option[], { type }: MatterView, words: DeskWords): Html | string {
+  if (others.length === 0) return "";
+  const wrote = ({ name }: Option): boolean => type.transitions.find((one) => one.name === name)?.fourEyes === "draft";
+  return html`<h3>${words.text("next.others")}</h3><ul>${others.map(
+    (option) =>
+      html`<li>${words.text("next.waits", {
+        step: words.label(option.label),
+        roles: words.list(option.waitsFor.map((role) => roleName(words, role))),
+      })}${wrote(option) ? html` <span class="hint">${words.text("next.wrote")}</span>` : ""}</li>`,
+  )}</ul>`;
 }
 
 function clockState({ run, deadline }: ClockView, desk: Desk, words: DeskWords): string {
@@ -159,7 +178,7 @@ function clocks({ view }: MatterReading, desk: Desk, words: DeskWords): Html {
   )}</tbody></table></div>`;
 }
 
-function consultations({ view, names }: MatterReading, desk: Desk, words: DeskWords): Html {
+function consultations({ view, names, permitted }: MatterReading, desk: Desk, words: DeskWords): Html {
   const { matter } = view;
   return html`<h2>${words.text("matter.consultations")}</h2>${
     matter.consultations.length === 0
@@ -168,10 +187,10 @@ function consultations({ view, names }: MatterReading, desk: Desk, words: DeskWo
           (one) =>
             html`<li><span class="ltr">${one.held}</span>, ${actorName(one.by, names, words)}: <span dir="auto">${one.summary}</span> <span class="hint">${timeOf(one.at, desk)}</span></li>`,
         )}</ul>`
-  }${matter.open ? html`<p><a href="${under(view, words, "entries", "consultation")}">${words.text("matter.consult")}</a></p>` : ""}`;
+  }${permitted.has("consultation-held") ? html`<p><a href="${under(view, words, "entries", "consultation")}">${words.text("matter.consult")}</a></p>` : ""}`;
 }
 
-function questions({ view }: MatterReading, desk: Desk, words: DeskWords): Html {
+function questions({ view, permitted }: MatterReading, desk: Desk, words: DeskWords): Html {
   const { matter, type } = view;
   return html`<h2>${words.text("matter.questions")}</h2>${
     matter.questions.length === 0
@@ -181,17 +200,17 @@ function questions({ view }: MatterReading, desk: Desk, words: DeskWords): Html 
             html`<li><strong>${words.label(type.sides[one.side])}</strong> ${timeOf(one.askedAt, desk)}: <span dir="auto">${one.text}</span><br>${
               one.answer === undefined
                 ? html`${words.text("matter.unanswered")}${
-                    one.side === matter.side
+                    one.side === matter.side || !permitted.has("information-supplied")
                       ? ""
                       : html` · <a href="${deskAddress(words, ["matters", matter.id, "entries", "answer"], { question: one.id })}">${words.text("matter.answer")}</a>`
                   }`
                 : html`<span dir="auto">${one.answer.text}</span> <span class="hint">${timeOf(one.answer.at, desk)}</span>`
             }</li>`,
         )}</ul>`
-  }${matter.open ? html`<p><a href="${under(view, words, "entries", "question")}">${words.text("matter.ask")}</a></p>` : ""}`;
+  }${permitted.has("information-asked") ? html`<p><a href="${under(view, words, "entries", "question")}">${words.text("matter.ask")}</a></p>` : ""}`;
 }
 
-function notes({ view, names }: MatterReading, desk: Desk, words: DeskWords): Html {
+function notes({ view, names, permitted }: MatterReading, desk: Desk, words: DeskWords): Html {
   return html`<h2>${words.text("matter.notes")}</h2>${
     view.matter.notes.length === 0
       ? ""
@@ -199,7 +218,7 @@ function notes({ view, names }: MatterReading, desk: Desk, words: DeskWords): Ht
           (note) =>
             html`<li>${actorName(note.by, names, words)}, ${timeOf(note.at, desk)}: <span dir="auto">${note.text}</span></li>`,
         )}</ul>`
-  }<p><a href="${under(view, words, "entries", "note")}">${words.text("matter.note")}</a></p>`;
+  }${permitted.has("note") ? html`<p><a href="${under(view, words, "entries", "note")}">${words.text("matter.note")}</a></p>` : ""}`;
 }
 
 function history({ view, names }: MatterReading, desk: Desk, words: DeskWords): Html {

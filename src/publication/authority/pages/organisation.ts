@@ -1,0 +1,14 @@
+import { type Html, html } from "../../html.ts";
+import { deskAddress } from "../frame.ts";
+import type { DeskWords } from "../messages.ts";
+
+/** The sign-in page of an authority whose people may also come through their organisation. */
+export function withOrganisation(form: Html, words: DeskWords): Html {
+  return html`${form}<p>${words.text("organisation.or")}</p>
+<p><a class="go" href="${deskAddress(words, ["sign-in", "organisation"])}">${words.text("organisation.button")}</a></p>`;
+}
+
+/** Where somebody comes back to, from whose own page the browser then goes on with its cookies. */
+export function organisationDone(words: DeskWords): Html {
+  return html`<p><a class="go" href="${deskAddress(words, [])}">${words.text("organisation.continue")}</a></p>`;
+}
