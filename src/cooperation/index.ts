@@ -83,6 +83,7 @@ export {
   csrfTokenFits,
   endSession,
   hashPassword,
+  type MemoryPeople,
   memoryPeople,
   normalSignInName,
   type OrganisationCeremony,

@@ -1,24 +1,22 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { Hono } from "hono";
+import type { Hono } from "hono";
 import {
-  authorityIdSchema,
   type Instant,
   instantSchema,
+  type MemoryPeople,
   memoryPeople,
   openIdProvider,
   organisationSignInSchema,
   personIdSchema,
   type SignInNote,
   sessionOf,
-  stateCodeSchema,
 } from "../../cooperation/index.ts";
 import { readOrganisation } from "./organisation.ts";
-import { createDesk } from "./server.ts";
+import { cookieIn, random, simulatedDesk } from "./simulation/desk.ts";
 import {
   type Mischief,
   type OpenIdProvider,
@@ -28,11 +26,10 @@ import {
 
 const redirectAddress = "http://127.0.0.1:4180/sign-in/organisation";
 const person = personIdSchema.parse("01890a5d-ac96-774b-bcce-b302099a8057");
-const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
 const cookie = "justitia-aldoria-central-organisation";
 
 let provider: OpenIdProvider;
-let people: ReturnType<typeof memoryPeople>;
+let people: MemoryPeople;
 let notes: SignInNote[];
 let reports: string[];
 let desk: Hono;
@@ -47,8 +44,6 @@ beforeEach(async () => {
   now = instantSchema.parse(new Date().toISOString());
   people = memoryPeople();
   await people.addAccount({ person, name: "moreno", password: null, oneTimeUntil: null });
-  notes = [];
-  reports = [];
   desk = deskOf();
 });
 
@@ -61,48 +56,12 @@ function deskOf(more: object = {}): Hono {
     people: { "a-17": "Moreno" },
     ...more,
   });
-  const unused = (): never => {
-    throw new Error("signing in needs nothing of the matters");
-  };
-  return createDesk({
-    service: {
-      authority: authorityIdSchema.parse("aldoria-central"),
-      state: stateCodeSchema.parse("XA"),
-      name: "Central Authority of Aldoria",
-      types: new Map(),
-      calendars: new Map(),
-      durability: async () => ({ engine: "pglite", survivesKill: true, survivesPowerLoss: false, because: [] }),
-      partners: unused,
-      people: unused,
-      queue: unused,
-      view: unused,
-      open: unused,
-      command: unused,
-      options: unused,
-      permitted: unused,
-      oversee: unused,
-      alarms: unused,
-    },
-    signIn: { ...people, note: async (note) => void notes.push(note) },
-    organisation: { settings, provider: openIdProvider(settings, openIdClient.secret, { fetch, random }) },
-    formKey: random(32),
-    invented: false,
-    https: false,
-    now: () => now,
-    random,
-    newId: unused,
-    looks: unused,
-    changed: unused,
-    report: (error) => reports.push(error instanceof Error ? error.message : String(error)),
-    exchange: new Hono(),
-  });
+  const organisation = { settings, provider: openIdProvider(settings, openIdClient.secret, { fetch, random }) };
+  const made = simulatedDesk({ organisation, now: () => now }, people);
+  notes = made.notes;
+  reports = made.reports;
+  return made.desk;
 }
-
-const cookieIn = (response: Response, name: string): string | undefined =>
-  response.headers
-    .getSetCookie()
-    .map((line) => new RegExp(`^${name}=([^;]+)`).exec(line)?.[1])
-    .find((value) => value !== undefined);
 
 async function begin(language = "en"): Promise<{ readonly address: string; readonly kept: string }> {
   const response = await desk.request(`/${language}/sign-in/organisation`);
@@ -182,8 +141,6 @@ test("an answer with another state, without one, of another issuer or with an er
     [/code|invalid_grant|error/, (back) => back.searchParams.set("code", "of somebody else")],
   ];
   for (const [because, change] of changes) {
-    notes = [];
-    reports = [];
     desk = deskOf();
     const { address, kept } = await begin();
     await assertRefused(await comeBack(provider.approve(address, change), kept), because);
@@ -194,19 +151,19 @@ test("coming back twice, in another browser, too late or unasked opens nothing",
   const first = await begin();
   const back = provider.approve(first.address);
   assert.equal((await comeBack(back, first.kept)).status, 200);
-  notes = [];
+  notes.length = 0;
   await assertRefused(await comeBack(provider.approve(first.address), first.kept), /finished before/);
 
   const mine = await begin();
   assert.equal((await desk.request(provider.approve(mine.address))).status, 400);
   assert.equal((await comeBack(provider.approve(mine.address), `${mine.kept.slice(0, -2)}AA`)).status, 400);
-  notes = [];
+  notes.length = 0;
   const theirs = await begin();
   await assertRefused(await comeBack(provider.approve(theirs.address), mine.kept), /state/);
 
   const late = await begin();
   now = instantSchema.parse(new Date(Date.parse(now) + 600_000).toISOString());
-  notes = [];
+  notes.length = 0;
   await assertRefused(await comeBack(provider.approve(late.address), late.kept), /too long/);
 });
 
@@ -223,7 +180,6 @@ test("a provider without PKCE, of another name, or that is down is not gone to, 
     [{ issuerInMetadata: "https://login.example.net" }, /issuer/],
     [{ down: true }, /./],
   ] as const) {
-    reports = [];
     desk = deskOf();
     provider.mischief = mischief;
     const response = await desk.request("/en/sign-in/organisation");

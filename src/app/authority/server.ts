@@ -1,6 +1,5 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { secureHeaders } from "hono/secure-headers";
 import { trimTrailingSlash } from "hono/trailing-slash";
 import {
   endSession,
@@ -46,6 +45,7 @@ import {
   takeStep,
 } from "./matter-pages.ts";
 import { addOrganisationPages } from "./organisation-pages.ts";
+import { securityHeaders } from "./security-headers.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import {
   addressOf,
@@ -71,22 +71,8 @@ const queueSize = 50;
 export function createDesk(around: DeskSurroundings): Hono {
   const catalogues = new Map(deskLanguages.map((language) => [language, deskWords(language)]));
   const app = new Hono();
+  app.use(securityHeaders(around.https));
   app.route("/exchange", around.exchange);
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["data:"],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-      // A form sent under "no-referrer" would not say where it comes from.
-      referrerPolicy: "same-origin",
-      xFrameOptions: "DENY",
-    }),
-  );
   app.use(trimTrailingSlash());
   app.use(async (context, next) => {
     await next();
@@ -200,6 +186,8 @@ export function createDesk(around: DeskSurroundings): Hono {
     const token = tokenOf(around, visit.context, "session");
     if (token !== undefined) await endSession(around.signIn, token);
     setToken(around, visit.context, "session", "");
+    // What was read while signed in must not come back by the browser's store.
+    visit.context.header("clear-site-data", '"cache", "storage"');
     return goTo(visit, ["sign-in"]);
   });
   signedIn("post", "/role", async (visit) => {
