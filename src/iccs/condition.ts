@@ -102,10 +102,17 @@ function sameSql(left: string, right: string): string {
 /** SQL: whether a column holds one of the values; NULL where it holds none at all. */
 function amongSql(column: string, values: readonly Scalar[]): string {
   const texts = `(CAST(${column} AS VARCHAR) IN (${values.map((value) => quoted(String(value))).join(", ")}))`;
+  const truths = values.map(String).filter((text) => text === "true" || text === "false");
   const numbers = values.map((value) => numberIn(String(value))).filter((number) => number !== undefined);
-  if (numbers.length === 0) return texts;
-  const numeric = `TRY_CAST(${column} AS DOUBLE) IN (${numbers.map(double).join(", ")})`;
-  return `(CASE WHEN ${holdsNumbers(column)} THEN ${numeric} ELSE ${texts} END)`;
+  const cases = [
+    ...(numbers.length === 0
+      ? []
+      : [`WHEN ${holdsNumbers(column)} THEN TRY_CAST(${column} AS DOUBLE) IN (${numbers.map(double).join(", ")})`]),
+    ...(truths.length === 0
+      ? []
+      : [`WHEN typeof(${column}) = 'BOOLEAN' THEN TRY_CAST(${column} AS BOOLEAN) IN (${truths.join(", ")})`]),
+  ];
+  return cases.length === 0 ? texts : `(CASE ${cases.join(" ")} ELSE ${texts} END)`;
 }
 
 /** A double from its decimal digits: a bare literal would be a DECIMAL and be rounded otherwise. */

@@ -34,7 +34,7 @@ const addedSchema = z.object({ area: z.string(), period: z.string(), days: z.num
 /** Refuses records of a stock that would be added over time. */
 async function refuseAddedStock(engine: Engine, { set, stream, records }: FactsInput): Promise<void> {
   if (!set.stock) return;
-  const [added] = await engine.rows(addedStockQuery(set, records), addedSchema);
+  const [added] = await engine.rows(addedStockQuery(set, stream, records), addedSchema);
   if (added === undefined) return;
   throw new UnreadableDelivery(
     "stream.stock-added",

@@ -53,15 +53,11 @@ export function kindsSql(
   crosswalk: Crosswalk | undefined,
   further: readonly string[] = [],
 ): string {
-  const date = identifier(set.period.column);
-  const dated = crosswalk !== undefined && hasKinds(set);
-  // One day stands for year and cut, the later of the two: a key less for every record to be grouped by.
-  const day = dated ? `greatest(${periodStart(date, "A")}, ${cutSql(crosswalk, date)})` : periodStart(date, "A");
-  const keys = kindKeys(set, crosswalk).filter(({ name }) => name !== "cut");
-  const named = [...keys.map(({ name, raw }) => `${raw} AS ${identifier(name)}`), ...further];
-  const counted = `SELECT ${day} AS "day of kind", ${named.join(", ")}, count(*) AS records FROM ${records}${whereSql(set)} GROUP BY ALL`;
-  const cut = dated ? `${cutSql(crosswalk, '"day of kind"')} AS cut, ` : "";
-  return `SELECT ${periodStart('"day of kind"', "A")} AS year, ${cut}* EXCLUDE ("day of kind") FROM (${counted})`;
+  const keys = kindKeys(set, crosswalk).map(({ name, raw }) => `${raw} AS ${identifier(name)}`);
+  // The number of a year costs far less than its first day, and is made a day when there are few rows left.
+  const year = `year(${identifier(set.period.column)})`;
+  const counted = `SELECT ${[`${year} AS "year of kind"`, ...keys, ...further].join(", ")}, count(*) AS records FROM ${records}${whereSql(set)} GROUP BY ALL`;
+  return `SELECT make_date("year of kind"::INTEGER, 1, 1) AS year, * EXCLUDE ("year of kind") FROM (${counted})`;
 }
 
 /**
@@ -85,7 +81,7 @@ export function classifiedSql(kinds: string, crosswalk: Crosswalk | undefined): 
 /** The classes that records are joined with: the keys of their kind, and the number, code and weight of each class. */
 export function classesSql(set: FactSet, crosswalk: Crosswalk | undefined, classified: string): string {
   const keys = kindKeys(set, crosswalk).map(({ name }, index) => `${identifier(name)} AS kind${index}`);
-  return `SELECT DISTINCT ${keys.join(", ")}, dense_rank() OVER (ORDER BY iccs, mapping_status, iccs_weight) AS class, iccs, mapping_status, iccs_weight
+  return `SELECT DISTINCT ${keys.join(", ")}, CAST(dense_rank() OVER (ORDER BY iccs, mapping_status, iccs_weight) AS INTEGER) AS class, iccs, mapping_status, iccs_weight
     FROM ${classified}`;
 }
 
@@ -103,11 +99,14 @@ interface FactKey {
   readonly shown: string;
 }
 
-function factKeys(set: FactSet): FactKey[] {
-  const part = (name: string, source: FactSet["sex"]): FactKey =>
-    "column" in source
-      ? { name, raw: `coalesce(${identifier(source.column)}::VARCHAR, '_U')`, shown: `key_${name}` }
-      : { name, raw: undefined, shown: literal(source.constant) };
+function factKeys(set: FactSet, stream: Stream): FactKey[] {
+  const part = (name: string, source: FactSet["sex"]): FactKey => {
+    if (!("column" in source)) return { name, raw: undefined, shown: literal(source.constant) };
+    const declared = stream.columns[source.column];
+    const filled = declared?.whenEmpty !== undefined || declared?.constant !== undefined;
+    const column = identifier(source.column);
+    return { name, raw: filled ? `${column}::VARCHAR` : `coalesce(${column}::VARCHAR, '_U')`, shown: `key_${name}` };
+  };
   return [
     part("area", set.area),
     { name: "period", raw: periodStart(identifier(set.period.column), set.period.frequency), shown: "key_period" },
@@ -135,7 +134,7 @@ export function factsSql(
   records: string,
   crosswalk: Crosswalk | undefined,
 ): string {
-  const keys = factKeys(set);
+  const keys = factKeys(set, stream);
   const kinds = hasKinds(set) ? kindKeys(set, crosswalk) : [];
   const classified = kinds.length > 0;
   const varying = keys.flatMap(({ name, raw }) => (raw === undefined ? [] : [{ name: `key_${name}`, raw }]));
@@ -154,28 +153,35 @@ export function factsSql(
     set.classification !== "none" && "iccs" in set.classification
       ? { iccs: literal(set.classification.iccs), mapping: "'mapped'" }
       : { iccs: "NULL::VARCHAR", mapping: "'none'" };
-  const labelled = classified
-    ? `SELECT * FROM (${summed}) JOIN (SELECT DISTINCT class, iccs, mapping_status, iccs_weight FROM ${classesTable}) USING (class)`
-    : `SELECT *, ${fixed.iccs} AS iccs, ${fixed.mapping} AS mapping_status, 1.0::DOUBLE AS iccs_weight FROM (${summed})`;
+  const label = (name: string): string =>
+    `list_extract((SELECT list(${name} ORDER BY class) FROM (SELECT DISTINCT class, ${name} FROM ${classesTable})), class)`;
+  const labels = classified
+    ? ["iccs", "mapping_status", "iccs_weight"].map((name) => `${label(name)} AS ${name}`)
+    : [`${fixed.iccs} AS iccs`, `${fixed.mapping} AS mapping_status`, "1.0::DOUBLE AS iccs_weight"];
   const names = grouped.map(({ name }) => identifier(name));
   const shown = (name: string): string => keys.find((key) => key.name === name)?.shown ?? "NULL";
   const dimensions = set.dimensions
     .map((name) => `, ${identifier(`key_${name}`)}::VARCHAR AS ${identifier(name)}`)
     .join("");
-  // What is the same in every fact is added after sorting, so that little has to be moved.
-  const order = [...names.slice(0, varying.length), "iccs", "mapping_status", ...names.slice(varying.length)];
+  const labelled = (counted: string): string => `SELECT *, ${labels.join(", ")} FROM (${counted})`;
+  const ordered = (rows: string, by: readonly string[]): string =>
+    `SELECT * FROM (${rows}) ORDER BY ${[...names.slice(0, varying.length), ...by, ...names.slice(varying.length)].join(", ")}`;
+  // Classes are numbered in the order of their codes, and labels are given after sorting, so that little has to be moved.
+  const facts = hasSeveralWeights(crosswalk)
+    ? ordered(added(set, names, weighted(set, names, labelled(summed))), ["iccs", "mapping_status"])
+    : weighted(set, names, labelled(ordered(summed, classified ? ["class"] : [])));
   return `SELECT ${literal(`${stream.stream}/${set.facts}`)} AS facts, ${literal(set.countUnit)} AS count_unit,
       ${shown("area")} AS area, ${literal(set.period.frequency)} AS frequency, ${shown("period")} AS period,
       iccs, mapping_status AS mapping, ${shown("sex")} AS sex, ${shown("age")} AS age,
       ${figures(set)}, assumed, flagged, records, ${literal(vintage)} AS vintage${dimensions}
-    FROM (SELECT * FROM (${weighted(set, names, labelled, crosswalk)}) ORDER BY ${order.join(", ")})`;
+    FROM (${facts})`;
 }
 
 /** The columns by which facts are kept, as `factsSql` shows them, to be asked of `kindsSql`. */
-export function factKeysSql(set: FactSet, crosswalk: Crosswalk | undefined): string[] {
+export function factKeysSql(set: FactSet, stream: Stream, crosswalk: Crosswalk | undefined): string[] {
   const already = new Set(kindKeys(set, crosswalk).map(({ name }) => name));
   return [
-    ...factKeys(set).map(({ name, raw, shown }) => `${raw ?? shown} AS ${name}`),
+    ...factKeys(set, stream).map(({ name, raw, shown }) => `${raw ?? shown} AS ${name}`),
     ...set.dimensions.map((name) => `${identifier(name)}::VARCHAR AS ${identifier(name)}`),
   ].filter((_, index) => !already.has(["area", "period", "sex", "age", ...set.dimensions][index] ?? ""));
 }
@@ -212,28 +218,37 @@ function sums(set: FactSet, stream: Stream): string[] {
   ];
 }
 
-/** The sums times the weight of their class; classes that differ in nothing but their weight are added up. */
-function weighted(set: FactSet, keys: readonly string[], labelled: string, crosswalk: Crosswalk | undefined): string {
-  const measured = set.count === "rows" ? ["records"] : ["known", "lowest", "highest"];
-  const named = set.count === "rows" ? ["known"] : measured;
-  const counts = [...(set.count === "rows" ? [] : absences.map(absenceCount)), "records", "flagged"];
-  const assumed = `CASE WHEN mapping_status = 'split' THEN coalesce(${measured[0]} * iccs_weight, 0) ELSE 0.0 END AS assumed`;
-  const times = measured.map((name, index) => `${name} * iccs_weight AS ${named[index]}`);
-  const parts = `SELECT ${[...keys, "iccs", "mapping_status", "iccs_weight", ...times, assumed, ...counts].join(", ")} FROM (${labelled})`;
-  if (!hasSeveralWeights(crosswalk)) return parts;
-  const added = named.map(
-    (name) =>
-      `CASE WHEN count(${name}) = count(*) OR '${name}' = 'known' THEN sum(${name} ORDER BY iccs_weight) END AS ${name}`,
+function measuresOf(set: FactSet): readonly string[] {
+  return set.count === "rows" ? ["records"] : ["known", "lowest", "highest"];
+}
+
+function countsOf(set: FactSet): readonly string[] {
+  return [...(set.count === "rows" ? [] : absences.map(absenceCount)), "records", "flagged"];
+}
+
+/** The sums times the weight of their class. What is counted in rows is named as what is added up: `known`. */
+function weighted(set: FactSet, keys: readonly string[], labelled: string): string {
+  const measures = measuresOf(set);
+  const assumed = `CASE WHEN mapping_status = 'split' THEN coalesce(${measures[0]} * iccs_weight, 0) ELSE 0.0 END AS assumed`;
+  const times = measures.map((name) => `${name} * iccs_weight AS ${name === "records" ? "known" : name}`);
+  const columns = [...keys, "iccs", "mapping_status", "iccs_weight", ...times, assumed, ...countsOf(set)];
+  return `SELECT ${columns.join(", ")} FROM (${labelled})`;
+}
+
+/** Classes that differ in nothing but their weight, added up. */
+function added(set: FactSet, keys: readonly string[], parts: string): string {
+  const sum = (name: string): string => `sum(${name} ORDER BY iccs_weight)`;
+  const sums = measuresOf(set).map((name) =>
+    name === "records" || name === "known"
+      ? `${sum("known")} AS known`
+      : `CASE WHEN count(${name}) = count(*) THEN ${sum(name)} END AS ${name}`,
   );
-  const all = [
-    ...keys,
-    "iccs",
-    "mapping_status",
-    ...added,
-    "sum(assumed ORDER BY iccs_weight) AS assumed",
-    ...counts.map((name) => `CAST(sum(${name}) AS BIGINT) AS ${name}`),
+  const columns = [
+    ...[...keys, "iccs", "mapping_status", ...sums],
+    `${sum("assumed")} AS assumed`,
+    ...countsOf(set).map((name) => `CAST(sum(${name}) AS BIGINT) AS ${name}`),
   ];
-  return `SELECT ${all.join(", ")} FROM (${parts}) GROUP BY ${[...keys, "iccs", "mapping_status"].join(", ")}`;
+  return `SELECT ${columns.join(", ")} FROM (${parts}) GROUP BY ${[...keys, "iccs", "mapping_status"].join(", ")}`;
 }
 
 /** Whether some ICCS code is reached with different weights, such as 0.7 of one national code and 0.4 of another. */
@@ -260,9 +275,9 @@ function figures(set: FactSet): string {
  * An area with figures of several days in one period, where what is counted on a day must not be added over time.
  * Columns `area`, `period`, `days`; at most one row.
  */
-export function addedStockQuery(set: FactSet, records: string): SqlQuery {
+export function addedStockQuery(set: FactSet, stream: Stream, records: string): SqlQuery {
   const date = identifier(set.period.column);
-  const [area] = factKeys(set);
+  const [area] = factKeys(set, stream);
   const period = periodStart(date, set.period.frequency);
   return {
     text: `SELECT CAST(${area?.raw ?? area?.shown} AS VARCHAR) AS area, CAST(${period} AS VARCHAR) AS period, count(DISTINCT CAST(${date} AS DATE)) AS days

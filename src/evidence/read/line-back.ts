@@ -204,7 +204,7 @@ async function rulesOf(
   const near = `(SELECT * FROM ${records} WHERE ${start} >= ${begin} AND ${start} < ${begin} + ${periodLength(observation.frequency)})`;
   const first = `min(_part::HUGEINT * ${rowsOfPart} + _row) AS first_row`;
   await input.engine.run(
-    `CREATE OR REPLACE TEMP TABLE line_back AS ${kindsSql(set, near, crosswalk, [...factKeysSql(set, crosswalk), first])}`,
+    `CREATE OR REPLACE TEMP TABLE line_back AS ${kindsSql(set, near, crosswalk, [...factKeysSql(set, stream, crosswalk), first])}`,
   );
   const rules = await input.engine.rows(
     {

@@ -38,6 +38,8 @@ export interface ColumnSql {
   /** A table that the rows are joined with to get the value: pairs of what is written and what it becomes. */
   readonly join: LookupJoin | undefined;
   readonly checks: readonly ColumnCheck[];
+  /** Whether the value is read from text, which costs so much that all checks should share it. */
+  readonly parsed: boolean;
 }
 
 /** A join of the rows with a small table. It never makes or loses a row: `from` holds each text once. */
@@ -79,6 +81,7 @@ export function columnSql(name: string, column: RecordColumn, around: ColumnSurr
       layer: undefined,
       join: undefined,
       checks: [],
+      parsed: false,
     };
   }
   const text = textOf(column, around);
@@ -90,18 +93,16 @@ export function columnSql(name: string, column: RecordColumn, around: ColumnSurr
   const layer = readsNumbers(column, around) ? { column: `${name} as read`, sql: ownRead } : undefined;
   const read = layer === undefined ? ownRead : identifier(layer.column);
   const coded = recode(name, column, around, read, text);
-  const value = column.whenEmpty === undefined ? coded.value : `coalesce(${coded.value}, ${literal(column.whenEmpty)})`;
+  const value = coded.filled ?? filledWith(column.whenEmpty, coded.value);
   const checks: ColumnCheck[] = [];
   const check = (kind: ColumnCheck["kind"], fails: string, expected: string): void => {
     checks.push({ column: name, kind, action: column.onFail, fails: `coalesce(${fails}, FALSE)`, expected });
   };
   if (column.required && column.whenEmpty === undefined) {
-    check(
-      "required",
-      layer === undefined ? `${direct ? around.source : text} IS NULL` : unless(read, `${text} IS NULL`),
-      "a value",
-    );
+    const lacking = direct ? `${around.source} IS NULL` : isEmpty(column, around);
+    check("required", layer === undefined ? lacking : unless(read, lacking), "a value");
   }
+  if (direct && isMoment(column)) check("type", `NOT isfinite(${around.source})`, expectedForm(column));
   if (column.type !== "text" && (!direct || column.type === "number")) {
     const written = `${text} IS NOT NULL AND NOT ${isMasked}`;
     check(
@@ -144,6 +145,7 @@ export function columnSql(name: string, column: RecordColumn, around: ColumnSurr
     layer,
     join: coded.join,
     checks,
+    parsed: column.type !== "text" && !direct,
   };
 }
 
@@ -157,9 +159,21 @@ function unless(value: string, condition: string): string {
   return `(CASE WHEN ${value} IS NULL THEN ${condition} ELSE FALSE END)`;
 }
 
-function textOf(column: RecordColumn, around: ColumnSurroundings): string {
+function trimmedText(column: RecordColumn, around: ColumnSurroundings): string {
   const plain = around.sourceType === "VARCHAR" ? around.source : `${around.source}::VARCHAR`;
-  const trimmed = column.trim && around.sourceType === "VARCHAR" ? `trim(${plain}, ' \t\r\n\u00a0')` : plain;
+  return column.trim && around.sourceType === "VARCHAR" ? `trim(${plain}, ' \t\r\n\u00a0')` : plain;
+}
+
+/** Whether a cell holds nothing. Comparing is done once for each text of a dictionary, making a NULL for each row. */
+function isEmpty(column: RecordColumn, around: ColumnSurroundings): string {
+  const nothing = `${around.source} IS NULL`;
+  if (around.sourceType !== "VARCHAR" && column.empty.every((one) => one === "")) return nothing;
+  if (column.empty.length === 0) return nothing;
+  return `(${nothing} OR ${trimmedText(column, around)} IN (${column.empty.map(literal).join(", ")}))`;
+}
+
+function textOf(column: RecordColumn, around: ColumnSurroundings): string {
+  const trimmed = trimmedText(column, around);
   const empties = column.empty.map(literal);
   if (empties.length === 0) return trimmed;
   if (empties.length === 1) return `nullif(${trimmed}, ${empties[0] ?? "''"})`;
@@ -298,8 +312,14 @@ function inZone(column: RecordColumn, around: ColumnSurroundings, value: string)
   return `((${value} AT TIME ZONE ${literal(column.timezone)}) AT TIME ZONE ${literal(around.timezone)})`;
 }
 
+function filledWith(whenEmpty: string | undefined, value: string): string {
+  return whenEmpty === undefined ? value : `coalesce(${value}, ${literal(whenEmpty)})`;
+}
+
 interface Recoded {
   readonly value: string;
+  /** The value with what stands for an empty one put in, where that can be had for less than by `filledWith`. */
+  readonly filled: string | undefined;
   readonly unknown: string | undefined;
   readonly expected: string;
   /** Everything that the value can be, where that is known. */
@@ -320,7 +340,8 @@ function recode(name: string, column: RecordColumn, around: ColumnSurroundings, 
     const value = `(CASE ${cases.join(" ")}${fallback(column)} END)`;
     const unknown = column.otherwise === undefined ? `${read} IS NOT NULL AND ${value} IS NULL` : undefined;
     const targets = [...Object.keys(column.bands), ...otherwise];
-    return { value, unknown, expected: "a number within the declared bands", targets, join: undefined };
+    const expected = "a number within the declared bands";
+    return { value, filled: undefined, unknown, expected, targets, join: undefined };
   }
   const pairs =
     column.values !== undefined
@@ -329,32 +350,56 @@ function recode(name: string, column: RecordColumn, around: ColumnSurroundings, 
         ? undefined
         : [...around.lookup];
   if (pairs === undefined)
-    return { value: read, unknown: undefined, expected: "", targets: undefined, join: undefined };
+    return { value: read, filled: undefined, unknown: undefined, expected: "", targets: undefined, join: undefined };
   const targets = [...pairs.map(([, to]) => to), ...otherwise];
   const expected = `one of ${shortList(pairs.map(([from]) => from))}`;
   const join = pairs.length > mapPairs ? { column: `${name}__found`, pairs, text } : undefined;
-  const entries = pairs.map(([from, to]) => `${literal(from)}: ${literal(to)}`);
-  const found =
-    placeInList(pairs, column, around) ??
-    (join === undefined ? `map_extract_value(MAP {${entries.join(", ")}}, ${text})` : identifier(join.column));
+  const listed = placeInList(pairs, column, around);
+  const found = listed?.value ?? (join === undefined ? inMap(pairs, text) : identifier(join.column));
   // Whether a number is there is seen without writing it as text.
   const given = around.sourceType !== "VARCHAR" && column.empty.every((one) => one === "") ? around.source : text;
   const rest =
     column.otherwise === undefined ? "" : `, CASE WHEN ${given} IS NOT NULL THEN ${literal(column.otherwise)} END`;
   const value = `coalesce(${pairs.length === 0 ? "NULL::VARCHAR" : found}${rest})`;
-  const unknown = column.otherwise === undefined ? `${given} IS NOT NULL AND ${value} IS NULL` : undefined;
-  return { value, unknown, expected, targets, join };
+  const strange = listed?.outside ?? `${value} IS NULL`;
+  const unknown = column.otherwise === undefined ? `${given} IS NOT NULL AND ${strange}` : undefined;
+  const filled = listed?.filled ?? (join === undefined ? filledFromMap(pairs, column, around) : undefined);
+  return { value, filled, unknown, expected, targets, join };
+}
+
+function inMap(pairs: readonly (readonly [from: string, to: string])[], text: string): string {
+  return `map_extract_value(MAP {${pairs.map(([from, to]) => `${literal(from)}: ${literal(to)}`).join(", ")}}, ${text})`;
+}
+
+/**
+ * The value of a text by a map, with what stands for an empty and for an unknown text, by calls alone: a call is made once
+ * for each text of a dictionary, a COALESCE for each row.
+ */
+function filledFromMap(
+  pairs: readonly (readonly [from: string, to: string])[],
+  column: RecordColumn,
+  around: ColumnSurroundings,
+): string | undefined {
+  const { whenEmpty, otherwise, empty } = column;
+  // A missing text is looked up as the empty one.
+  if (whenEmpty === undefined || !empty.includes("") || around.sourceType !== "VARCHAR") return undefined;
+  const written = pairs.filter(([from]) => !empty.includes(from));
+  const all = [...empty.map((one) => [one, whenEmpty] as const), ...written];
+  return `list_any_value([${inMap(all, `concat(${trimmedText(column, around)})`)}, ${literal(otherwise ?? whenEmpty)}])`;
 }
 
 /** Widest span of whole numbers that are looked up by their place in a list. */
 const listSpan = 4096;
 
-/** For whole numbers near each other: the value by its place in a list, which costs the same however long the list is. */
+/**
+ * For whole numbers near each other: the value by its place in a list, which costs the same however long the list is; and
+ * where every number between the ends is listed, the condition that one lies outside.
+ */
 function placeInList(
   pairs: readonly (readonly [from: string, to: string])[],
   column: RecordColumn,
   around: ColumnSurroundings,
-): string | undefined {
+): (Pick<Recoded, "value" | "filled"> & { readonly outside: string | undefined }) | undefined {
   if (!/^U?(TINYINT|SMALLINT|INTEGER)$|^BIGINT$/.test(around.sourceType)) return undefined;
   const plain = pairs.every(([from]) => /^(0|-?[1-9][0-9]{0,8})$/.test(from));
   if (!plain || pairs.length === 0 || column.empty.some((one) => one !== "")) return undefined;
@@ -364,10 +409,18 @@ function placeInList(
   if (highest - lowest >= listSpan) return undefined;
   const values = new Map(pairs.map(([from, to]) => [Number(from), to]));
   const places = Array.from({ length: highest - lowest + 1 }, (_, index) => values.get(lowest + index));
-  // What lies outside falls on the NULL at either end.
-  const list = [undefined, ...places, undefined].map((value) => (value === undefined ? "NULL" : literal(value)));
   const place = `greatest(least(CAST(${around.source} AS BIGINT), ${highest + 1}), ${lowest - 1}) - ${lowest - 2}`;
-  return `list_extract([${list.join(", ")}]::VARCHAR[], ${place})`;
+  // What lies outside falls on either end, and what is missing on the last.
+  const listWith = (nothing: string): string => {
+    const list = [undefined, ...places, undefined].map((value) => (value === undefined ? nothing : literal(value)));
+    return `list_extract([${list.join(", ")}]::VARCHAR[], ${place})`;
+  };
+  const { whenEmpty, otherwise } = column;
+  return {
+    value: listWith("NULL"),
+    filled: whenEmpty === undefined || otherwise !== undefined ? undefined : listWith(literal(whenEmpty)),
+    outside: places.includes(undefined) ? undefined : `${around.source} NOT BETWEEN ${lowest} AND ${highest}`,
+  };
 }
 
 function fallback(column: RecordColumn): string {

@@ -4,7 +4,10 @@ import type { Stream } from "../definitions/index.ts";
 import type { RowsRelation } from "../rows/index.ts";
 import { type Engine, identifier, literal, parquet } from "../store/index.ts";
 import {
+  acceptsAll,
+  countsQuery,
   duplicatesSql,
+  endsQuery,
   planRecords,
   problemsSql,
   provenPlan,
@@ -14,7 +17,6 @@ import {
   repeatedFlaggedQuery,
   repeatedRowsSql,
   totalsQuery,
-  verdictQuery,
 } from "./queries.ts";
 import type { RecordSummary } from "./summary.ts";
 
@@ -46,19 +48,18 @@ const countsSchema = z.record(z.string(), z.number());
 export async function makeRecords(engine: Engine, input: RecordsInput, directory: string): Promise<RecordSummary> {
   const { stream } = input;
   const plan = planRecords(stream, input.rows, input);
-  const [counts] = await engine.rows(verdictQuery(plan), countsSchema);
+  const [counts] = await engine.rows(countsQuery(plan), countsSchema);
   if (counts === undefined) throw new Error("counting the rows gave no row");
   const duplicates = join(directory, recordFiles.duplicates);
   const setAside = plan.setAside.map(({ rule }, index) => ({ rule, rows: counts[`aside_${index}`] ?? 0 }));
   const checked = plan.checks.map((check) => ({ rule: check.rule, rows: counts[`check_${check.number}`] ?? 0 }));
   const proven = provenPlan(plan, [...setAside, ...checked]);
   const repeated = await findDuplicates(engine, proven, duplicates);
-  const failing = plan.checks.filter((check) => (counts[`check_${check.number}`] ?? 0) > 0);
+  const ends = await endsOf(engine, proven, counts);
   await writeQuarantine(
     engine,
     input,
-    plan,
-    failing,
+    proven,
     repeated.length > 0 ? duplicates : undefined,
     join(directory, recordFiles.quarantine),
   );
@@ -67,15 +68,18 @@ export async function makeRecords(engine: Engine, input: RecordsInput, directory
     repeated.filter((rule) => rule.end === end).reduce((sum, rule) => sum + rule.rows, 0);
   const rowsIn = (counts.rows_in ?? 0) + input.rejects.count;
   const asideRows = setAside.reduce((sum, { rows }) => sum + rows, 0);
-  const quarantined = (counts.quarantined ?? 0) + input.rejects.count + repeatedRows("quarantine");
+  const quarantined = ends.quarantined + input.rejects.count + repeatedRows("quarantine");
   // A row that repeats a key and carries another check's flag as well has one end, not two.
   const twice =
-    repeated.length === 0 || counts.flagged === 0
+    repeated.length === 0 || ends.flagged === 0
       ? []
       : await engine.rows(repeatedFlaggedQuery(plan, duplicates), rowCount);
-  const flagged = (counts.flagged ?? 0) - (twice[0]?.rows ?? 0) + repeatedRows("flag");
+  const flagged = ends.flagged - (twice[0]?.rows ?? 0) + repeatedRows("flag");
   const accepted = recordsRelation(proven, repeated.length > 0 ? duplicates : undefined);
-  const totals = await comparedTotals(engine, stream, plan, accepted);
+  const totals = await comparedTotals(engine, stream, plan, {
+    relation: accepted,
+    whole: acceptsAll(proven) && repeated.length === 0,
+  });
   return {
     rowsIn,
     accepted: rowsIn - quarantined - flagged - asideRows,
@@ -98,18 +102,38 @@ export async function makeRecords(engine: Engine, input: RecordsInput, directory
   };
 }
 
+const endsSchema = z.object({ quarantined: z.number(), flagged: z.number() });
+
+/** How many rows the checks put apart and how many they flag; `plan` holds only the checks that some row fails. */
+async function endsOf(
+  engine: Engine,
+  plan: RecordPlan,
+  counts: Readonly<Record<string, number>>,
+): Promise<z.infer<typeof endsSchema>> {
+  const [only, ...others] = plan.checks;
+  if (others.length > 0) {
+    const [ends] = await engine.rows(endsQuery(plan), endsSchema);
+    if (ends === undefined) throw new Error("counting the ends of the rows gave no row");
+    return ends;
+  }
+  const rows = only === undefined ? 0 : (counts[`check_${only.number}`] ?? 0);
+  return only?.action === "quarantine" ? { quarantined: rows, flagged: 0 } : { quarantined: 0, flagged: rows };
+}
+
 /** The totals that the source publishes, each beside what was found. */
 async function comparedTotals(
   engine: Engine,
   stream: Stream,
   plan: RecordPlan,
-  accepted: string,
+  accepted: { readonly relation: string; readonly whole: boolean },
 ): Promise<RecordSummary["totals"]> {
   const compared: RecordSummary["totals"] = [];
   for (const counted of ["delivered", "accepted"] as const) {
     const asked = stream.totals.filter((total) => total.of === counted);
     if (asked.length === 0) continue;
-    const query = totalsQuery(plan, asked, counted === "accepted" ? accepted : plan.rows.relation);
+    const delivered = counted === "delivered";
+    const relation = delivered ? plan.rows.relation : accepted.relation;
+    const query = totalsQuery(plan, asked, relation, delivered || accepted.whole);
     const [figures = {}] = await engine.rows(query, countsSchema);
     for (const [index, { total, equals, tolerance, source, onFail }] of asked.entries()) {
       const found = figures[`total_${index}`] ?? 0;
@@ -167,11 +191,11 @@ async function findDuplicates(
   return rows.map((row) => ({ ...row, expected: "each key once" }));
 }
 
+/** Lists the rows that are put apart or flagged; `plan` holds only the checks that some row fails. */
 async function writeQuarantine(
   engine: Engine,
   input: RecordsInput,
   plan: RecordPlan,
-  failing: RecordPlan["checks"],
   duplicates: string | undefined,
   path: string,
 ): Promise<void> {
@@ -182,9 +206,9 @@ async function writeQuarantine(
     `SELECT _part::INTEGER AS part, NULL::BIGINT AS "row", _line::BIGINT AS line, rule, 'quarantine' AS action, NULL::VARCHAR AS "column",
       'unreadable' AS kind, ${unreadableText}, expected, NULL::VARCHAR AS delivered FROM ${input.rejects.relation}`,
   ];
-  if (failing.length > 0) {
+  if (plan.checks.length > 0) {
     selects.push(
-      `SELECT _part::INTEGER, _row::BIGINT, NULL::BIGINT, rule, action, "column", kind, found, expected, delivered FROM (${problemsSql(plan, confidential, failing)})`,
+      `SELECT _part::INTEGER, _row::BIGINT, NULL::BIGINT, rule, action, "column", kind, found, expected, delivered FROM (${problemsSql(plan, confidential)})`,
     );
   }
   if (duplicates !== undefined) {

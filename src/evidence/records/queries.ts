@@ -15,6 +15,8 @@ export interface NumberedCheck {
   readonly action: "quarantine" | "flag";
   readonly fails: string;
   readonly expected: string;
+  /** What the check shares its cost with: checks with the same word are asked in one pass; without one, it has its own. */
+  readonly together: string | undefined;
 }
 
 /** Everything that validation and counting need to know of a stream, as SQL. */
@@ -50,11 +52,13 @@ export function planRecords(
   });
   const values = new Map(columns.map((column) => [column.name, column.value]));
   const reference = (name: string): string => values.get(name) ?? "NULL";
-  const columnChecks = columns.flatMap((column) => column.checks);
+  const columnChecks = columns.flatMap(({ checks, parsed }) =>
+    checks.map((check) => named(check, parsed ? check.column : undefined)),
+  );
   const ruleChecks = stream.rules.flatMap((rule) => rowRuleCheck(rule, reference));
   return {
     columns,
-    checks: [...columnChecks.map(named), ...ruleChecks].map((check, number) => ({ number, ...check })),
+    checks: [...columnChecks, ...ruleChecks].map((check, number) => ({ number, ...check })),
     setAside: stream.setAside.map(({ rule, where }) => ({ rule, holds: truth(where, reference) })),
     uniqueRules: stream.rules.flatMap((rule) => ("unique" in rule ? [rule] : [])),
     rows: { columns: rows.columns, relation: withLookups(withNumbers(rows.relation, columns), columns) },
@@ -97,9 +101,12 @@ function withLookups(relation: string, columns: readonly ColumnSql[]): string {
   return `(SELECT delivered.*, ${found.join(", ")} FROM ${relation} AS delivered ${tables.join(" ")})`;
 }
 
-function named(check: ColumnCheck): Omit<NumberedCheck, "number"> {
-  return { rule: `${check.column}.${check.kind}`, ...check };
+function named(check: ColumnCheck, together: string | undefined): Omit<NumberedCheck, "number"> {
+  return { rule: `${check.column}.${check.kind}`, ...check, together };
 }
+
+/** Rules that compare columns with each other look at many of the same, so that they are asked together. */
+const acrossColumns = "across columns";
 
 function truth(condition: Condition, reference: (name: string) => string): string {
   return `coalesce(${conditionSql(condition, reference)}, FALSE)`;
@@ -110,7 +117,9 @@ function rowRuleCheck(rule: RecordRule, reference: (name: string) => string): Om
     const [left, operator, right] = rule.compare;
     const fails = `coalesce(NOT (${reference(left)} ${operator === "!=" ? "<>" : operator} ${reference(right)}), FALSE)`;
     const expected = `${left} ${operator} ${right}`;
-    return [{ rule: rule.rule, column: left, kind: "compare", action: rule.onFail, fails, expected }];
+    return [
+      { rule: rule.rule, column: left, kind: "compare", action: rule.onFail, fails, expected, together: acrossColumns },
+    ];
   }
   if ("require" in rule) {
     const looked = rule.when === undefined ? "TRUE" : truth(rule.when, reference);
@@ -124,6 +133,7 @@ function rowRuleCheck(rule: RecordRule, reference: (name: string) => string): Om
         action: rule.onFail,
         fails,
         expected: rule.note ?? "the declared condition",
+        together: acrossColumns,
       },
     ];
   }
@@ -133,7 +143,8 @@ function rowRuleCheck(rule: RecordRule, reference: (name: string) => string): Om
 /** Whether one of several conditions holds, none of which is ever NULL. DuckDB shares what the parts of a call have in
  * common, and not what the parts of an OR have: with a call, each date is read once and not once for each check. */
 function anyOf(conditions: readonly string[]): string {
-  return conditions.length === 0 ? "FALSE" : `greatest(${["FALSE", ...conditions].join(", ")})`;
+  const [only = "FALSE", ...others] = conditions;
+  return others.length === 0 ? only : `greatest(${conditions.join(", ")})`;
 }
 
 function isSetAside(plan: RecordPlan): string {
@@ -148,21 +159,42 @@ function isFlagged(plan: RecordPlan): string {
   return anyOf(plan.checks.filter(({ action }) => action === "flag").map(({ fails }) => fails));
 }
 
-/** One pass that counts how every check ended. Columns `rows_in`, `kept`, `aside_N`, `check_N`. */
-export function verdictQuery(plan: RecordPlan): SqlQuery {
-  const parts = ["count(*) AS rows_in"];
-  const kept = `NOT ${isSetAside(plan)}`;
+/**
+ * Counts the rows, those that are set aside, and those that fail each check. Columns `rows_in`, `aside_N`, `check_N`.
+ *
+ * A check of a column that is not read from text is a pass of its own over that column: the engine then answers it from
+ * the statistics and dictionaries of the file, mostly without looking at a row.
+ */
+export function countsQuery(plan: RecordPlan): SqlQuery {
+  const counted = (check: NumberedCheck): string =>
+    `count(*) FILTER (WHERE ${kept(plan)}${check.fails}) AS check_${check.number}`;
   let before = "FALSE";
-  plan.setAside.forEach(({ holds }, index) => {
-    parts.push(`count(*) FILTER (WHERE ${holds} AND NOT ${before}) AS aside_${index}`);
+  const ends = plan.setAside.map(({ holds }, index) => {
+    const end = `count(*) FILTER (WHERE ${holds} AND NOT ${before}) AS aside_${index}`;
     before = `(${before} OR ${holds})`;
+    return end;
   });
-  for (const check of plan.checks) {
-    parts.push(`count(*) FILTER (WHERE ${kept} AND ${check.fails}) AS check_${check.number}`);
+  const passes = [`SELECT ${["count(*) AS rows_in", ...ends].join(", ")} FROM ${plan.rows.relation}`];
+  for (const checks of Map.groupBy(plan.checks, ({ together, number }) => together ?? number).values()) {
+    const [only] = checks;
+    passes.push(
+      only !== undefined && only.together === undefined
+        ? `SELECT count(*) AS check_${only.number} FROM ${plan.rows.relation} WHERE ${kept(plan)}${only.fails}`
+        : `SELECT ${checks.map(counted).join(",\n  ")} FROM ${plan.rows.relation}`,
+    );
   }
-  parts.push(`count(*) FILTER (WHERE ${kept} AND ${isQuarantined(plan)}) AS quarantined`);
-  parts.push(`count(*) FILTER (WHERE ${kept} AND NOT ${isQuarantined(plan)} AND ${isFlagged(plan)}) AS flagged`);
-  return { text: `SELECT ${parts.join(",\n  ")} FROM ${plan.rows.relation}`, values: [] };
+  return { text: `SELECT * FROM ${passes.map((pass) => `(${pass})`).join(",\n ")}`, values: [] };
+}
+
+/** Rows that are put apart, and rows that carry a flag, of a plan whose checks some row fails. Columns `quarantined`, `flagged`. */
+export function endsQuery(plan: RecordPlan): SqlQuery {
+  const quarantined = `count(*) FILTER (WHERE ${kept(plan)}${isQuarantined(plan)}) AS quarantined`;
+  const flagged = `count(*) FILTER (WHERE ${kept(plan)}NOT ${isQuarantined(plan)} AND ${isFlagged(plan)}) AS flagged`;
+  return { text: `SELECT ${quarantined}, ${flagged} FROM ${plan.rows.relation}`, values: [] };
+}
+
+function kept(plan: RecordPlan): string {
+  return plan.setAside.length === 0 ? "" : `NOT ${isSetAside(plan)} AND `;
 }
 
 type UniqueRule = RecordPlan["uniqueRules"][number];
@@ -234,6 +266,11 @@ export function duplicatesSql(plan: RecordPlan): string {
   return selects.join("\nUNION ALL\n");
 }
 
+/** Whether every row is accepted, but for those that repeat a key. */
+export function acceptsAll(plan: RecordPlan): boolean {
+  return refusals(plan).length === 0;
+}
+
 /** The conditions under which a row is no accepted record. */
 function refusals(plan: RecordPlan): string[] {
   const quarantined = plan.checks.filter(({ action }) => action === "quarantine").map(({ fails }) => fails);
@@ -248,18 +285,14 @@ function computedHere(refused: readonly string[]): string {
   return `NOT ${anyOf([...refused, "random() < 0"])}`;
 }
 
-/** Writes the rows that fail, one line per row and rule, with what was found and the whole row as delivered. */
-export function problemsSql(
-  plan: RecordPlan,
-  confidential: ReadonlySet<string>,
-  failing: readonly NumberedCheck[],
-): string {
+/** The rows that fail, one line per row and rule, with what was found and the whole row as delivered. */
+export function problemsSql(plan: RecordPlan, confidential: ReadonlySet<string>): string {
   const hidden = new Set(plan.columns.filter(({ name }) => confidential.has(name)).map(({ name }) => name));
   const found = (check: NumberedCheck): string => {
     const column = plan.columns.find(({ name }) => name === check.column);
     return column === undefined || hidden.has(column.name) ? "NULL" : `left(${column.text}, 200)`;
   };
-  const problems = failing.map(
+  const problems = plan.checks.map(
     (check) =>
       `CASE WHEN ${check.fails} THEN {rule: ${literal(check.rule)}, action: ${literal(check.action)}, "column": ${literal(
         check.column,
@@ -270,7 +303,7 @@ export function problemsSql(
   return `SELECT _part, _row, unnest(problems, recursive := true), delivered FROM (
       SELECT _part, _row, list_filter([${problems.join(",\n")}], lambda p: p IS NOT NULL) AS problems, ${row}::VARCHAR AS delivered
       FROM ${plan.rows.relation}
-      WHERE NOT ${isSetAside(plan)} AND ${anyOf(failing.map(({ fails }) => fails))})`;
+      WHERE ${kept(plan)}${anyOf(plan.checks.map(({ fails }) => fails))})`;
 }
 
 function hiddenSource(plan: RecordPlan, hidden: ReadonlySet<string>, source: string): boolean {
@@ -311,20 +344,31 @@ export function recordsRelation(plan: RecordPlan, duplicates: string | undefined
     WHERE _accepted${unique})`;
 }
 
-/** The figures to hold against the totals that the source publishes: one pass over the rows as delivered or as accepted. */
-export function totalsQuery(plan: RecordPlan, totals: readonly PublishedTotal[], relation: string): SqlQuery {
+/**
+ * The figures to hold against the totals that the source publishes, of the rows as delivered or as accepted.
+ *
+ * @param apart - Whether each condition is a pass of its own, which is quicker where `relation` has no further conditions:
+ * the engine then reads the columns of that condition only.
+ */
+export function totalsQuery(
+  plan: RecordPlan,
+  totals: readonly PublishedTotal[],
+  relation: string,
+  apart: boolean,
+): SqlQuery {
   const measures = totals.map((total, index) => {
     const reference = (name: string): string => (total.of === "accepted" ? identifier(name) : columnValue(plan, name));
-    const condition = total.where === undefined ? undefined : truth(total.where, reference);
+    const condition = total.where === undefined ? undefined : conditionSql(total.where, reference);
     const { measure } = total;
     const where = condition === undefined ? "" : ` WHERE ${condition}`;
     // A group for each value is quicker than a set of values for each row that is read.
     if (measure !== "rows" && "distinct" in measure) {
       return `(SELECT CAST(count(value) AS DOUBLE) FROM (SELECT ${reference(measure.distinct)} AS value FROM ${relation}${where} GROUP BY 1)) AS total_${index}`;
     }
-    const filter = condition === undefined ? "" : ` FILTER (WHERE ${condition})`;
     const figure = measure === "rows" ? "count(*)" : `sum(${reference(measure.sum)})`;
-    return `CAST(coalesce(${figure}${filter}, 0) AS DOUBLE) AS total_${index}`;
+    const found = (filter: string): string => `CAST(coalesce(${figure}${filter}, 0) AS DOUBLE)`;
+    if (apart && condition !== undefined) return `(SELECT ${found("")} FROM ${relation}${where}) AS total_${index}`;
+    return `${found(condition === undefined ? "" : ` FILTER (WHERE ${condition})`)} AS total_${index}`;
   });
   return { text: `SELECT ${measures.join(", ")} FROM ${relation}`, values: [] };
 }
