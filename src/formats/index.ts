@@ -8,7 +8,14 @@ export { FormatError, type FormatProblem } from "./problem.ts";
 export { type QuoteRules, unclosedQuote } from "./quotes.ts";
 export { readSdmxCsv } from "./sdmx-csv.ts";
 export type { TextTable } from "./table.ts";
-export { announcedEncoding, decodeText, guardLines, hasLineBeyond, type TextEncoding } from "./text.ts";
+export {
+  announcedEncoding,
+  type BytesInPlace,
+  decodeText,
+  guardLines,
+  hasLineBeyond,
+  type TextEncoding,
+} from "./text.ts";
 export { readXlsx, readXlsxSheets, type XlsxOptions, type XlsxTable, xlsxSheetNames } from "./xlsx.ts";
 export { type FieldPath, type FieldPlace, type FileKind, readYamlFile, type Said, type YamlFile } from "./yaml-file.ts";
 export { type ZipMember, zipMembers } from "./zip-members.ts";

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import {
   announcedEncoding,
+  type BytesInPlace,
   decodeText,
   FormatError,
   type FormatProblem,
@@ -10,6 +11,10 @@ import {
   hasLineBeyond,
   type TextEncoding,
 } from "./index.ts";
+
+function inPlace(bytes: Uint8Array): BytesInPlace {
+  return { bytes: bytes.length, read: async (begin, length) => bytes.subarray(begin, begin + length) };
+}
 
 async function* inPieces(bytes: Uint8Array, cuts: readonly number[]): AsyncIterable<Uint8Array> {
   const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
@@ -148,6 +153,17 @@ test("a byte order mark announces its encoding", () => {
     assert.equal(announcedEncoding(Buffer.from(start, "latin1")), undefined);
 });
 
+test("a line is too long from the first byte beyond the limit on, wherever in a long file it stands", async () => {
+  for (const length of [65_535, 65_536, 65_537, 200_000])
+    for (const before of [0, 1, 65_535, 131_072]) {
+      const text = Buffer.from(`${"a\n".repeat(before)}${"x".repeat(length)}\n${"b\n".repeat(before)}`);
+      assert.equal(await hasLineBeyond(inPlace(text), length), false, `${length} after ${before}`);
+      assert.equal(await hasLineBeyond(inPlace(text), length - 1), true, `${length} after ${before}`);
+      assert.equal(await hasLineBeyond(inPlace(text.subarray(0, 2 * before + length)), length), false);
+      assert.equal(await hasLineBeyond(inPlace(text.subarray(0, 2 * before + length)), length - 1), true);
+    }
+});
+
 test("lines up to the limit pass unchanged, the first longer one is named, however the text is cut", async () => {
   const lines = fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 12 });
   await fc.assert(
@@ -159,7 +175,7 @@ test("lines up to the limit pass unchanged, the first longer one is named, howev
         const text = lengths.map((length) => "x".repeat(length)).join("\n");
         const guarded = whole(guardLines(inPieces(Buffer.from(text), cuts), limit));
         const tooLong = lengths.findIndex((length) => length > limit);
-        assert.equal(await hasLineBeyond(inPieces(Buffer.from(text), cuts), limit), tooLong !== -1);
+        assert.equal(await hasLineBeyond(inPlace(Buffer.from(text)), limit), tooLong !== -1);
         if (tooLong === -1) assert.equal((await guarded).toString(), text);
         else {
           const problem = await problemOf(guarded);

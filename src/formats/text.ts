@@ -128,21 +128,36 @@ export async function* guardLines(bytes: AsyncIterable<Uint8Array>, maximumBytes
   }
 }
 
+/** Bytes that can be read from any place. */
+export interface BytesInPlace {
+  readonly bytes: number;
+  /** Reads from `begin`: `length` bytes, or fewer at the end. They are valid until the next reading. */
+  read(begin: number, length: number): Promise<Uint8Array>;
+}
+
+const windowBytes = 65_536;
+
 /**
- * Whether any line is longer than `maximumBytes`. Looks only at the line breaks nearest to the ends of each piece, and is
- * therefore quick; which line it is, `guardLines` tells.
+ * Whether any line is longer than `maximumBytes`. Looks only at the last line break within reach of each line's beginning,
+ * so that a file of short lines is hardly read at all; which line is too long, `guardLines` tells.
  */
-export async function hasLineBeyond(bytes: AsyncIterable<Uint8Array>, maximumBytes: number): Promise<boolean> {
-  let open = 0;
-  for await (const piece of bytes) {
-    for (let begin = 0; begin < piece.length; begin += maximumBytes) {
-      const part = piece.subarray(begin, begin + maximumBytes);
-      const first = part.indexOf(lineFeed);
-      if (open + (first === -1 ? part.length : first) > maximumBytes) return true;
-      open = first === -1 ? open + part.length : part.length - part.lastIndexOf(lineFeed) - 1;
-    }
+export async function hasLineBeyond(text: BytesInPlace, maximumBytes: number): Promise<boolean> {
+  for (let begin = 0; text.bytes - begin > maximumBytes; ) {
+    const end = await lastLineFeed(text, begin, begin + maximumBytes + 1);
+    if (end === undefined) return true;
+    begin = end + 1;
   }
   return false;
+}
+
+/** The place of the last line feed from `begin` and before `end`. */
+async function lastLineFeed(text: BytesInPlace, begin: number, end: number): Promise<number | undefined> {
+  for (let until = Math.min(end, text.bytes); until > begin; until -= windowBytes) {
+    const from = Math.max(begin, until - windowBytes);
+    const found = (await text.read(from, until - from)).lastIndexOf(lineFeed);
+    if (found !== -1) return from + found;
+  }
+  return undefined;
 }
 
 function lineTooLong(line: number, maximumBytes: number): FormatError {

@@ -82,7 +82,7 @@ export async function makeStream(workshop: Workshop, stream: Stream, delivery: D
   const timezone = definitions.observatory.value.timezone;
   const recordsStep: Step = {
     kind: "records",
-    version: 2,
+    version: 3,
     inputs: {
       rows: rows.key,
       columns: plainOf(stream.columns),

@@ -1,19 +1,7 @@
 import type { RecordColumn } from "../definitions/index.ts";
 import { identifier, literal, literalOf } from "../store/index.ts";
-
-/** What a column expression needs to know of the world around it. */
-export interface ColumnSurroundings {
-  /** DuckDB type of the source's column: `VARCHAR` for every text format, the real type for Parquet. */
-  readonly sourceType: string;
-  /** Quoted reference to the source's column. */
-  readonly source: string;
-  /** IANA zone of the observatory, in which periods are cut. */
-  readonly timezone: string;
-  /** Pairs of a declared lookup table. */
-  readonly lookup: ReadonlyMap<string, string> | undefined;
-  /** Codes of the observatory's areas. */
-  readonly areaCodes: ReadonlySet<string>;
-}
+import { type ColumnSurroundings, isEmpty, textOf } from "./cell.ts";
+import { filledWith, type LookupJoin, recode, shortList } from "./recode.ts";
 
 /** A way in which a row can fail, as an SQL condition that is true for the rows that do. */
 export interface ColumnCheck {
@@ -38,24 +26,9 @@ export interface ColumnSql {
   /** A table that the rows are joined with to get the value: pairs of what is written and what it becomes. */
   readonly join: LookupJoin | undefined;
   readonly checks: readonly ColumnCheck[];
-  /** Whether the value is read from text, which costs so much that all checks should share it. */
-  readonly parsed: boolean;
+  /** The source's column where the value is read from its text, which costs so much that all checks should share it. */
+  readonly readFrom: string | undefined;
 }
-
-/** A join of the rows with a small table. It never makes or loses a row: `from` holds each text once. */
-export interface LookupJoin {
-  /** Name of the column that the join adds. */
-  readonly column: string;
-  readonly pairs: readonly (readonly [from: string, to: string])[];
-  /** What is looked up. */
-  readonly text: string;
-}
-
-/**
- * More pairs than this are joined. Up to here a map is quicker, although it looks at its keys one after the other: DuckDB
- * asks it once for each text in a column's dictionary and not once for each row.
- */
-const mapPairs = 256;
 
 const duckTypes = {
   text: "VARCHAR",
@@ -81,7 +54,7 @@ export function columnSql(name: string, column: RecordColumn, around: ColumnSurr
       layer: undefined,
       join: undefined,
       checks: [],
-      parsed: false,
+      readFrom: undefined,
     };
   }
   const text = textOf(column, around);
@@ -145,7 +118,7 @@ export function columnSql(name: string, column: RecordColumn, around: ColumnSurr
     layer,
     join: coded.join,
     checks,
-    parsed: column.type !== "text" && !direct,
+    readFrom: column.type === "text" || direct ? undefined : around.source,
   };
 }
 
@@ -159,28 +132,6 @@ function unless(value: string, condition: string): string {
   return `(CASE WHEN ${value} IS NULL THEN ${condition} ELSE FALSE END)`;
 }
 
-function trimmedText(column: RecordColumn, around: ColumnSurroundings): string {
-  const plain = around.sourceType === "VARCHAR" ? around.source : `${around.source}::VARCHAR`;
-  return column.trim && around.sourceType === "VARCHAR" ? `trim(${plain}, ' \t\r\n\u00a0')` : plain;
-}
-
-/** Whether a cell holds nothing. Comparing is done once for each text of a dictionary, making a NULL for each row. */
-function isEmpty(column: RecordColumn, around: ColumnSurroundings): string {
-  const nothing = `${around.source} IS NULL`;
-  if (around.sourceType !== "VARCHAR" && column.empty.every((one) => one === "")) return nothing;
-  if (column.empty.length === 0) return nothing;
-  return `(${nothing} OR ${trimmedText(column, around)} IN (${column.empty.map(literal).join(", ")}))`;
-}
-
-function textOf(column: RecordColumn, around: ColumnSurroundings): string {
-  const trimmed = trimmedText(column, around);
-  const empties = column.empty.map(literal);
-  if (empties.length === 0) return trimmed;
-  if (empties.length === 1) return `nullif(${trimmed}, ${empties[0] ?? "''"})`;
-  return `(CASE WHEN ${trimmed} IN (${empties.join(", ")}) THEN NULL ELSE ${trimmed} END)`;
-}
-
-/** Whether the source holds the declared type itself, so that no text has to be read. */
 function isDirect(column: RecordColumn, around: ColumnSurroundings): boolean {
   return (
     column.type !== "text" && around.sourceType === duckTypes[column.type] && column.empty.every((one) => one === "")
@@ -312,121 +263,6 @@ function inZone(column: RecordColumn, around: ColumnSurroundings, value: string)
   return `((${value} AT TIME ZONE ${literal(column.timezone)}) AT TIME ZONE ${literal(around.timezone)})`;
 }
 
-function filledWith(whenEmpty: string | undefined, value: string): string {
-  return whenEmpty === undefined ? value : `coalesce(${value}, ${literal(whenEmpty)})`;
-}
-
-interface Recoded {
-  readonly value: string;
-  /** The value with what stands for an empty one put in, where that can be had for less than by `filledWith`. */
-  readonly filled: string | undefined;
-  readonly unknown: string | undefined;
-  readonly expected: string;
-  /** Everything that the value can be, where that is known. */
-  readonly targets: readonly string[] | undefined;
-  readonly join: LookupJoin | undefined;
-}
-
-function recode(name: string, column: RecordColumn, around: ColumnSurroundings, read: string, text: string): Recoded {
-  const otherwise = column.otherwise === undefined ? [] : [column.otherwise];
-  if (column.bands !== undefined) {
-    const cases = Object.entries(column.bands).map(([band, [low, high]]) => {
-      const parts = [
-        low === null ? [] : [`${read} >= ${literalOf(low)}`],
-        high === null ? [] : [`${read} <= ${literalOf(high)}`],
-      ].flat();
-      return `WHEN ${parts.length === 0 ? `${read} IS NOT NULL` : parts.join(" AND ")} THEN ${literal(band)}`;
-    });
-    const value = `(CASE ${cases.join(" ")}${fallback(column)} END)`;
-    const unknown = column.otherwise === undefined ? `${read} IS NOT NULL AND ${value} IS NULL` : undefined;
-    const targets = [...Object.keys(column.bands), ...otherwise];
-    const expected = "a number within the declared bands";
-    return { value, filled: undefined, unknown, expected, targets, join: undefined };
-  }
-  const pairs =
-    column.values !== undefined
-      ? Object.entries(column.values)
-      : around.lookup === undefined
-        ? undefined
-        : [...around.lookup];
-  if (pairs === undefined)
-    return { value: read, filled: undefined, unknown: undefined, expected: "", targets: undefined, join: undefined };
-  const targets = [...pairs.map(([, to]) => to), ...otherwise];
-  const expected = `one of ${shortList(pairs.map(([from]) => from))}`;
-  const join = pairs.length > mapPairs ? { column: `${name}__found`, pairs, text } : undefined;
-  const listed = placeInList(pairs, column, around);
-  const found = listed?.value ?? (join === undefined ? inMap(pairs, text) : identifier(join.column));
-  // Whether a number is there is seen without writing it as text.
-  const given = around.sourceType !== "VARCHAR" && column.empty.every((one) => one === "") ? around.source : text;
-  const rest =
-    column.otherwise === undefined ? "" : `, CASE WHEN ${given} IS NOT NULL THEN ${literal(column.otherwise)} END`;
-  const value = `coalesce(${pairs.length === 0 ? "NULL::VARCHAR" : found}${rest})`;
-  const strange = listed?.outside ?? `${value} IS NULL`;
-  const unknown = column.otherwise === undefined ? `${given} IS NOT NULL AND ${strange}` : undefined;
-  const filled = listed?.filled ?? (join === undefined ? filledFromMap(pairs, column, around) : undefined);
-  return { value, filled, unknown, expected, targets, join };
-}
-
-function inMap(pairs: readonly (readonly [from: string, to: string])[], text: string): string {
-  return `map_extract_value(MAP {${pairs.map(([from, to]) => `${literal(from)}: ${literal(to)}`).join(", ")}}, ${text})`;
-}
-
-/**
- * The value of a text by a map, with what stands for an empty and for an unknown text, by calls alone: a call is made once
- * for each text of a dictionary, a COALESCE for each row.
- */
-function filledFromMap(
-  pairs: readonly (readonly [from: string, to: string])[],
-  column: RecordColumn,
-  around: ColumnSurroundings,
-): string | undefined {
-  const { whenEmpty, otherwise, empty } = column;
-  // A missing text is looked up as the empty one.
-  if (whenEmpty === undefined || !empty.includes("") || around.sourceType !== "VARCHAR") return undefined;
-  const written = pairs.filter(([from]) => !empty.includes(from));
-  const all = [...empty.map((one) => [one, whenEmpty] as const), ...written];
-  return `list_any_value([${inMap(all, `concat(${trimmedText(column, around)})`)}, ${literal(otherwise ?? whenEmpty)}])`;
-}
-
-/** Widest span of whole numbers that are looked up by their place in a list. */
-const listSpan = 4096;
-
-/**
- * For whole numbers near each other: the value by its place in a list, which costs the same however long the list is; and
- * where every number between the ends is listed, the condition that one lies outside.
- */
-function placeInList(
-  pairs: readonly (readonly [from: string, to: string])[],
-  column: RecordColumn,
-  around: ColumnSurroundings,
-): (Pick<Recoded, "value" | "filled"> & { readonly outside: string | undefined }) | undefined {
-  if (!/^U?(TINYINT|SMALLINT|INTEGER)$|^BIGINT$/.test(around.sourceType)) return undefined;
-  const plain = pairs.every(([from]) => /^(0|-?[1-9][0-9]{0,8})$/.test(from));
-  if (!plain || pairs.length === 0 || column.empty.some((one) => one !== "")) return undefined;
-  const numbers = pairs.map(([from]) => Number(from));
-  const lowest = Math.min(...numbers);
-  const highest = Math.max(...numbers);
-  if (highest - lowest >= listSpan) return undefined;
-  const values = new Map(pairs.map(([from, to]) => [Number(from), to]));
-  const places = Array.from({ length: highest - lowest + 1 }, (_, index) => values.get(lowest + index));
-  const place = `greatest(least(CAST(${around.source} AS BIGINT), ${highest + 1}), ${lowest - 1}) - ${lowest - 2}`;
-  // What lies outside falls on either end, and what is missing on the last.
-  const listWith = (nothing: string): string => {
-    const list = [undefined, ...places, undefined].map((value) => (value === undefined ? nothing : literal(value)));
-    return `list_extract([${list.join(", ")}]::VARCHAR[], ${place})`;
-  };
-  const { whenEmpty, otherwise } = column;
-  return {
-    value: listWith("NULL"),
-    filled: whenEmpty === undefined || otherwise !== undefined ? undefined : listWith(literal(whenEmpty)),
-    outside: places.includes(undefined) ? undefined : `${around.source} NOT BETWEEN ${lowest} AND ${highest}`,
-  };
-}
-
-function fallback(column: RecordColumn): string {
-  return column.otherwise === undefined ? "" : ` ELSE ${literal(column.otherwise)}`;
-}
-
 function maskSql(text: string, read: string, column: RecordColumn): { absence: string; low: string; high: string } {
   const entries = Object.entries(column.masked);
   const meaningCases = entries.map(([mask, { meaning }]) => `WHEN ${text} = ${literal(mask)} THEN ${literal(meaning)}`);
@@ -464,10 +300,6 @@ function list(texts: readonly string[]): string {
 
 function inPattern(separator: string): string {
   return /[a-zA-Z0-9 ,']/.test(separator) ? separator : `\\${separator}`;
-}
-
-function shortList(texts: readonly string[]): string {
-  return texts.length <= 8 ? texts.join(", ") : `${texts.slice(0, 8).join(", ")} … (${texts.length} values)`;
 }
 
 function expectedForm(column: RecordColumn): string {

@@ -1,4 +1,5 @@
 export { absenceColumn, boundColumn } from "./column.ts";
 export { makeRecords, type RecordsInput, recordFiles } from "./make.ts";
-export { planRecords, provenPlan, type RecordPlan, recordsRelation } from "./queries.ts";
+export { planRecords, provenPlan, type RecordPlan } from "./plan.ts";
+export { recordsRelation } from "./queries.ts";
 export { type RecordSummary, recordSummarySchema } from "./summary.ts";

@@ -3,15 +3,12 @@ import { z } from "zod";
 import type { Stream } from "../definitions/index.ts";
 import type { RowsRelation } from "../rows/index.ts";
 import { type Engine, identifier, literal, parquet } from "../store/index.ts";
+import { approachTo, beginningQuery, countsQuery, endsQuery, unprovenRules } from "./counting.ts";
+import { planRecords, provenPlan, type RecordPlan } from "./plan.ts";
 import {
   acceptsAll,
-  countsQuery,
   duplicatesSql,
-  endsQuery,
-  planRecords,
   problemsSql,
-  provenPlan,
-  type RecordPlan,
   recordsRelation,
   repeatedCountQuery,
   repeatedFlaggedQuery,
@@ -40,6 +37,7 @@ export interface RecordsInput {
 
 const rowCount = z.object({ rows: z.number() });
 const countsSchema = z.record(z.string(), z.number());
+const beginningSchema = z.record(z.string(), z.union([z.number(), z.string(), z.null()]));
 
 /**
  * Validates the rows of a delivery. Writes the quarantined and flagged rows with their reasons, the rows that repeat a
@@ -48,13 +46,14 @@ const countsSchema = z.record(z.string(), z.number());
 export async function makeRecords(engine: Engine, input: RecordsInput, directory: string): Promise<RecordSummary> {
   const { stream } = input;
   const plan = planRecords(stream, input.rows, input);
-  const [counts] = await engine.rows(countsQuery(plan), countsSchema);
+  const [beginning = {}] = await engine.rows(beginningQuery(plan), beginningSchema);
+  const [counts] = await engine.rows(countsQuery(plan, approachTo(plan, beginning)), countsSchema);
   if (counts === undefined) throw new Error("counting the rows gave no row");
   const duplicates = join(directory, recordFiles.duplicates);
   const setAside = plan.setAside.map(({ rule }, index) => ({ rule, rows: counts[`aside_${index}`] ?? 0 }));
   const checked = plan.checks.map((check) => ({ rule: check.rule, rows: counts[`check_${check.number}`] ?? 0 }));
   const proven = provenPlan(plan, [...setAside, ...checked]);
-  const repeated = await findDuplicates(engine, proven, duplicates);
+  const repeated = await findDuplicates(engine, { ...proven, uniqueRules: unprovenRules(plan, counts) }, duplicates);
   const ends = await endsOf(engine, proven, counts);
   await writeQuarantine(
     engine,

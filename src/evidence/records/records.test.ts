@@ -227,10 +227,17 @@ const deliveries = fc
     const lookups = new Map(drawn.flatMap(([name, { lookup }]) => (lookup === undefined ? [] : [[name, lookup]])));
     const cells: Record<string, fc.Arbitrary<Cell>> = Object.fromEntries(drawn.map(([name, one]) => [name, one.cells]));
     const row: fc.Arbitrary<Row> = fc.record(cells);
-    // Some rows stand twice, word for word.
+    // Some rows stand twice, word for word; in some deliveries all of them so often that each text is read once only.
     const rows = fc
-      .tuple(fc.array(row, { minLength: length, maxLength: length }), fc.array(fc.nat(), { maxLength: 4 }))
-      .map(([one, again]) => [...one, ...again.flatMap((at) => one.slice(at % Math.max(one.length, 1)).slice(0, 1))]);
+      .tuple(
+        fc.array(row, { minLength: length, maxLength: length }),
+        fc.array(fc.nat(), { maxLength: 4 }),
+        fc.constantFrom(1, 1, 1, 12),
+      )
+      .map(([one, again, times]) => {
+        const twice = [...one, ...again.flatMap((at) => one.slice(at % Math.max(one.length, 1)).slice(0, 1))];
+        return Array.from({ length: times }, () => twice).flat();
+      });
     return fc.record({
       stream: fc.constant(stream),
       lookups: fc.constant(lookups),

@@ -71,6 +71,20 @@ interface Ended {
   readonly quarantine: readonly Written[];
 }
 
+const noRejects = {
+  relation: "(SELECT 0 AS _part, 0 AS _line, '' AS rule, '' AS found, '' AS expected WHERE FALSE)",
+  count: 0,
+};
+
+/** What the records step says of rows that the engine has already, with `_part` and `_row`. */
+export async function summaryOf(stream: Stream, rows: RowsRelation): Promise<RecordSummary> {
+  const around = { timezone: "UTC", areaCodes, lookups: noLookups };
+  const directory = await mkdtemp(join(folder, "step-"));
+  const summary = await makeRecords(engine, { stream, rows, rejects: noRejects, ...around }, directory);
+  await rm(directory, { recursive: true });
+  return summary;
+}
+
 export async function validated(
   stream: Stream,
   rows: readonly Row[],
@@ -83,12 +97,8 @@ export async function validated(
   const texts = Object.fromEntries(Object.entries(stream.columns).map(([name, { from }]) => [from ?? name, "VARCHAR"]));
   const relation = await delivered(rows, { ...texts, ...settings.types });
   const around = { timezone: settings.timezone ?? "UTC", areaCodes, lookups: settings.lookups ?? noLookups };
-  const rejects = {
-    relation: "(SELECT 0 AS _part, 0 AS _line, '' AS rule, '' AS found, '' AS expected WHERE FALSE)",
-    count: 0,
-  };
   const directory = await mkdtemp(join(folder, "step-"));
-  const summary = await makeRecords(engine, { stream, rows: relation, rejects, ...around }, directory);
+  const summary = await makeRecords(engine, { stream, rows: relation, rejects: noRejects, ...around }, directory);
   const repeats = summary.rules.some(({ expected, rows: count }) => expected === "each key once" && count > 0);
   const duplicates = repeats ? join(directory, recordFiles.duplicates) : undefined;
   const plan = planRecords(stream, relation, around);

@@ -394,10 +394,22 @@ async function readCsvParts(engine: Engine, input: RowsInput): Promise<RowsInfor
 
 /** Refuses a file with a line that is longer than is believed: the engine would pass over it in silence. */
 async function refuseLongLine({ format }: RowsInput, path: string): Promise<void> {
-  const pieces = (): AsyncIterable<Uint8Array> => createReadStream(path, { highWaterMark: headBytes });
-  if (!(await hasLineBeyond(pieces(), format.maximumLineBytes))) return;
+  const handle = await open(path, "r");
+  try {
+    const { size } = await handle.stat();
+    let window = Buffer.alloc(0);
+    const read = async (begin: number, length: number): Promise<Uint8Array> => {
+      if (window.length < length) window = Buffer.alloc(length);
+      const { bytesRead } = await handle.read(window, 0, length, begin);
+      return window.subarray(0, bytesRead);
+    };
+    if (!(await hasLineBeyond({ bytes: size, read }, format.maximumLineBytes))) return;
+  } finally {
+    await handle.close();
+  }
   // The second reading counts the lines and throws at the long one.
-  await pipeline(guardLines(pieces(), format.maximumLineBytes), new Writable({ write: (_, __, done) => done() }));
+  const pieces = createReadStream(path, { highWaterMark: headBytes });
+  await pipeline(guardLines(pieces, format.maximumLineBytes), new Writable({ write: (_, __, done) => done() }));
 }
 
 /** Refuses a file in which a quote has taken lines with it: the engine counts them as one, and goes on where it may. */

@@ -47,15 +47,25 @@ const chunkBytes = 1_048_576;
 const thisProcess = randomUUID();
 
 /**
- * The bytes of an open file, from its beginning, in one reused buffer: a chunk is valid only until the next is asked for.
+ * The bytes of an open file, from its beginning. The next chunk is read while one is looked at, in two buffers that take
+ * turns: a chunk is valid only until the next is asked for.
  */
 export async function* fileChunks(handle: FileHandle): AsyncGenerator<Uint8Array> {
-  const buffer = Buffer.allocUnsafe(chunkBytes);
-  for (let position = 0; ; ) {
-    const { bytesRead } = await handle.read(buffer, 0, chunkBytes, position);
-    if (bytesRead === 0) return;
-    position += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+  let [buffer, other] = [Buffer.allocUnsafe(chunkBytes), Buffer.allocUnsafe(chunkBytes)];
+  let reading = handle.read(buffer, 0, chunkBytes, 0);
+  try {
+    for (let position = 0; ; ) {
+      const { bytesRead } = await reading;
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      const chunk = buffer.subarray(0, bytesRead);
+      [buffer, other] = [other, buffer];
+      reading = handle.read(buffer, 0, chunkBytes, position);
+      yield chunk;
+    }
+  } finally {
+    // The file may be closed by whoever stops early, and a failure then is of no interest.
+    await reading.catch(() => undefined);
   }
 }
 
@@ -180,8 +190,9 @@ function objectWriter(
       return bytes;
     },
     async write(chunk) {
-      await storing(() => file.write(chunk));
+      const written = storing(() => file.write(chunk));
       hash.update(chunk);
+      await written;
       bytes += chunk.byteLength;
     },
     async restart() {

@@ -81,11 +81,13 @@ async function exists(path: string): Promise<boolean> {
 
 /** Brings every file of a directory, and the directory, to the disk: a renamed directory must not hold empty files. */
 async function syncDirectory(directory: string): Promise<void> {
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) await syncDirectory(path);
-    else await syncPath(path);
-  }
+  const entries = await readdir(directory, { withFileTypes: true });
+  await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(directory, entry.name);
+      await (entry.isDirectory() ? syncDirectory(path) : syncPath(path));
+    }),
+  );
   await syncPath(directory);
 }
 
