@@ -7,11 +7,13 @@ export {
   type ClockView,
   type CommandOutcome,
   createAuthority,
+  glassBroken,
   type LogTarget,
   type MatterView,
   type MeanwhileEvent,
   type OpenRequest,
   type Option,
+  type OversightRequest,
   type TickOutcome,
   type Worker,
 } from "./authority/index.ts";
@@ -109,7 +111,12 @@ export {
   signInWithPassword,
   startSession,
 } from "./people/index.ts";
-export { createPeopleStore, type PeopleTransaction, type SignInNote } from "./people-store/index.ts";
+export {
+  createPeopleStore,
+  type PeopleTransaction,
+  type SignInNote,
+} from "./people-store/index.ts";
+export { brokenGlassHours, isReason as isEmergencyReason } from "./rights/index.ts";
 export {
   type AppendOutcome,
   type AppendRequest,

@@ -39,24 +39,28 @@ import { DeskProblem, goTo, show, type Visit } from "./visit.ts";
 type Answer = Response | Promise<Response>;
 
 /** A matter that the person of a visit may see, with the names that its page needs. */
-interface Reading {
+export interface Reading {
   readonly view: MatterView;
   readonly names: Names;
 }
 
-async function readingOf(around: DeskSurroundings, visit: Visit): Promise<Reading> {
+export const namesOf = async (around: DeskSurroundings, { people }: Visit): Promise<Names> => {
+  return { people, partners: await around.service.partners() };
+};
+
+export async function readingOf(around: DeskSurroundings, visit: Visit): Promise<Reading> {
   const id = matterIdSchema.safeParse(visit.context.req.param("matter"));
   const view = id.success ? await around.service.view(visit.worker, id.data) : undefined;
   if (view === undefined) throw new DeskProblem("not-found");
-  return { view, names: { people: visit.people, partners: await around.service.partners() } };
+  return { view, names: await namesOf(around, visit) };
 }
 
 const isReading = (found: unknown): found is Reading =>
   typeof found === "object" && found !== null && "view" in found && "names" in found;
 
-const pathOf = (view: MatterView, ...more: string[]): string[] => ["matters", view.matter.id, ...more];
+export const pathOf = (view: MatterView, ...more: string[]): string[] => ["matters", view.matter.id, ...more];
 
-function pageOf(
+export function pageOf(
   visit: Visit,
   view: MatterView,
   page: Pick<DeskPage, "title" | "content"> & Partial<DeskPage> & { readonly below?: readonly string[] },
@@ -124,7 +128,7 @@ export async function showAudit(around: DeskSurroundings, visit: Visit): Promise
 }
 
 /** The identifier that a form carries, or a new one where it carries none that is right. */
-function commandOf(around: DeskSurroundings, sent: FormValues): EventId {
+export function commandOf(around: DeskSurroundings, sent: FormValues): EventId {
   const read = eventIdSchema.safeParse(sent.command?.[0]);
   return read.success ? read.data : around.newId();
 }
@@ -173,7 +177,7 @@ async function faultsOf(
 }
 
 /** Sends a command that a form stands for; goes on when it was carried out, shows the form again when not. */
-async function carryOut(
+export async function carryOut(
   around: DeskSurroundings,
   visit: Visit,
   reading: Reading,

@@ -10,6 +10,7 @@ import {
   type EventId,
   eventIdSchema,
   exchangeRoutes,
+  glassBroken,
   httpPost,
   type Instant,
   instantSchema,
@@ -93,12 +94,16 @@ export async function runAuthority(
     looks: async (who, matter) => {
       if (who.role !== "auditor") return undefined;
       const names = await authority.people();
-      const found = await store.read({ kind: "person", ...who }, (view) =>
-        view.readLog({ ...(matter === undefined ? {} : { matter }), limit: 1000 }),
-      );
-      return found.map((look) => {
-        const who = names.find(({ person }) => person === look.person)?.name ?? kept.name;
-        return { at: look.at, who, what: `${look.what}: ${look.matter}`, reason: look.reason };
+      const of = matter === undefined ? {} : { matter };
+      const [emergencies, newest] = await store.read({ kind: "person", ...who }, async (view) => [
+        await view.readLog({ ...of, what: glassBroken, limit: 200 }),
+        await view.readLog({ ...of, limit: 1000 }),
+      ]);
+      const found = new Map([...emergencies, ...newest].map((look) => [look.entry, look]));
+      return [...found.values()].map(({ at, person, what, reason, matter: about }) => {
+        const by = names.find((one) => one.person === person)?.name ?? kept.name;
+        const emergency = what === glassBroken;
+        return { at, who: by, what: `${what}: ${about}`, reason, matter: about, emergency };
       });
     },
     changed: turns.soon,

@@ -32,6 +32,7 @@ import {
   signInPage,
   withOrganisation,
 } from "../../publication/index.ts";
+import { accessRoutes } from "./access-pages.ts";
 import {
   matterPath,
   saveEntry,
@@ -54,6 +55,7 @@ import {
   formFits,
   goTo,
   roleOf,
+  type SignedIn,
   sentForm,
   setToken,
   show,
@@ -125,7 +127,7 @@ export function createDesk(around: DeskSurroundings): Hono {
     );
   };
 
-  const signedIn = (method: "get" | "post", path: string, answer: (visit: Visit) => Promise<Response>): void => {
+  const signedIn: SignedIn = (method, path, answer) => {
     app[method](`/:language${path}`, async (context) => {
       const words = wordsIn(context);
       const visit = await visitOf(around, context, words);
@@ -212,6 +214,8 @@ export function createDesk(around: DeskSurroundings): Hono {
   signedIn("post", "/matters/:matter/steps/:step", (visit) => takeStep(around, visit));
   signedIn("get", "/matters/:matter/entries/:entry", (visit) => showEntry(around, visit));
   signedIn("post", "/matters/:matter/entries/:entry", (visit) => saveEntry(around, visit));
+
+  accessRoutes(signedIn, around);
 
   app.notFound((context) => problem(context, "problem.notFound", "problem.notFoundHint", 404));
   app.onError((error, context) => {

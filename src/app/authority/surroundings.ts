@@ -29,6 +29,7 @@ export interface DeskSurroundings {
     | "options"
     | "permitted"
     | "oversee"
+    | "emergency"
     | "alarms"
   >;
   /** Accounts, sessions, attempts and passkeys. */

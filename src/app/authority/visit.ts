@@ -98,6 +98,9 @@ export function formFits(around: DeskSurroundings, token: string | undefined, se
 
 const mostInputs = 5000;
 
+/** Answers a path under a language for whoever is signed in; others are sent to sign in. */
+export type SignedIn = (method: "get" | "post", path: string, answer: (visit: Visit) => Promise<Response>) => void;
+
 /** What a form sent. */
 export async function sentForm(context: Context): Promise<FormValues> {
   const values = new Map<string, string[]>();

@@ -32,7 +32,7 @@ export async function alarmsFor(
     if (at === undefined) continue;
     const kind = expired ? "expiry" : "warning";
     const id = `${matter}/${clock.clock}/${kind}/${at}`;
-    found.push({ id, matter, kind, about: clock.clock, grade, at, due: dueAt ?? undefined });
+    found.push({ id, matter, kind, about: clock.clock, grade, at, due: dueAt ?? undefined, sealed: false });
   }
   for (const { matter, message, at } of await transaction.correspondence.failed(mostAlarms))
     found.push({
@@ -43,20 +43,27 @@ export async function alarmsFor(
       grade: "legal",
       at,
       due: undefined,
+      sealed: false,
     });
-  if (who.role === "head-of-office") found.push(...(await brokenGlass(transaction, now)));
-
   const visible = new Map<string, boolean>();
+  const glass = who.role === "head-of-office" ? await brokenGlass(transaction, who, now) : [];
   const view = await transaction.enter(scopeOf(who));
-  for (const { matter } of found) {
+  for (const { matter } of [...found, ...glass]) {
     if (visible.has(matter)) continue;
     const stored = await view.matter(matter);
     visible.set(matter, stored !== undefined && (await mayList(workshop, view, person, stored)));
   }
-  const shown = found.filter(({ matter }) => visible.get(matter) === true);
+  const shown = [
+    ...found.filter(({ matter }) => visible.get(matter) === true),
+    // That the glass of a sealed matter was broken is told; which matter it is stays with those who know it.
+    ...glass.map((alarm) => ({ ...alarm, sealed: visible.get(alarm.matter) !== true })),
+  ];
   await view.logRead(
     now,
-    [...new Set(shown.map(({ matter }) => matter))].map((matter) => ({ matter, what: "alarm" })),
+    [...new Set(shown.filter(({ sealed }) => !sealed).map(({ matter }) => matter))].map((matter) => ({
+      matter,
+      what: "alarm",
+    })),
   );
   const weight = ({ grade }: Alarm): number => alarmClasses.indexOf(grade);
   return shown.sort(
@@ -64,25 +71,34 @@ export async function alarmsFor(
   );
 }
 
-/** Who used emergency access; the head of the office is told of it in the matters that the head sees. */
-async function brokenGlass(transaction: AuthorityTransaction, now: Instant): Promise<Alarm[]> {
+/** Who used emergency access in the matters of the head's office; not in those that the head is barred from. */
+async function brokenGlass(
+  transaction: AuthorityTransaction,
+  { office, person }: Worker,
+  now: Instant,
+): Promise<Alarm[]> {
   await transaction.enter({ kind: "system" });
   const since = new Date(Date.parse(now) - shownFor).toISOString();
   const rows = await transaction.sql
-    .selectFrom("cooperation.read_log")
-    .select(["entry", "matter", "person", "at"])
-    .where("what", "=", glassBroken)
-    .where(sql<SqlBool>`at > ${since}::timestamptz`)
-    .orderBy("entry", "desc")
+    .selectFrom("cooperation.read_log as l")
+    .innerJoin("cooperation.matter as m", "m.matter", "l.matter")
+    .select(["l.entry", "l.matter", "l.person", "l.at", "l.reason"])
+    .where("l.what", "=", glassBroken)
+    .where("m.office", "=", office)
+    .where(sql<SqlBool>`NOT ${person}::uuid = ANY (m.barred)`)
+    .where(sql<SqlBool>`l.at > ${since}::timestamptz`)
+    .orderBy("l.entry", "desc")
     .limit(mostAlarms)
     .execute();
-  return rows.map(({ entry, matter, person, at }) => ({
+  return rows.map(({ entry, matter, person: by, at, reason }) => ({
     id: `break-glass/${entry}`,
     matter: matterIdSchema.parse(matter),
     kind: "break-glass",
-    about: person ?? "",
+    about: by ?? "",
     grade: "legal",
     at: instantSchema.parse(at.toISOString()),
     due: undefined,
+    reason: reason ?? "",
+    sealed: false,
   }));
 }

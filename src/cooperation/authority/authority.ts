@@ -27,7 +27,7 @@ import { commandFor, newestOf, openFor, overseeFor } from "./commanding.ts";
 import { newEventId } from "./identifier.ts";
 import { optionsOf } from "./options.ts";
 import { permittedIn } from "./permission.ts";
-import { queueFor, viewFor } from "./reading.ts";
+import { emergencyFor, queueFor, viewFor } from "./reading.ts";
 import type { AuthorityService, CommandOutcome } from "./service.ts";
 import { workThatWaits } from "./waiting-work.ts";
 import { type AuthorityParts, matterFrom, projected, type TypedMatter, type Workshop } from "./workshop.ts";
@@ -98,6 +98,7 @@ export function createAuthority(parts: AuthorityParts): Authority {
     people: () => store.read(system, (view) => view.people()),
     queue: (who, filter, page) => within((transaction) => queueFor(workshop, transaction, who, filter, page)),
     view: (who, matter, reason) => within((transaction) => viewFor(workshop, transaction, who, matter, reason)),
+    emergency: (who, named, reason) => within((transaction) => emergencyFor(workshop, transaction, who, named, reason)),
     open: (who, request) => commanded((transaction) => openFor(workshop, transaction, who, request)),
     command: (who, command) => commanded((transaction) => commandFor(workshop, transaction, who, command)),
     options: (view, who) => optionsOf(workshop, view, who, newEventId(parts.now(), parts.random)),

@@ -174,6 +174,60 @@ describe("who may know of a matter", () => {
     assert.equal(await oversee(approver, nowhere, "assigned", colleague), "unknown-matter");
   });
 
+  test("in an emergency a member of the office reads what is named, for four hours, and head and auditors are told", async () => {
+    const matter = await drafted({ "own-reference": "XA-77" });
+    const { authority } = arcadia;
+    const reason = "A witness is threatened and nobody assigned answers";
+    assert.equal(await authority.emergency(colleague, "XA-77", "urgent"), undefined, "too short a reason");
+    assert.equal(await authority.emergency(colleague, "XA-78", reason), undefined, "no such matter");
+    assert.equal(await authority.emergency(approver, "XA-77", reason), undefined, "not in this role");
+    assert.equal(await sees({ ...colleague, breakGlass: { reason: "" } }, matter), false, "no glass was broken");
+    const logged = async () =>
+      createStore(arcadia.database).read({ kind: "system" }, (view) => view.readLog({ matter, limit: 100 }));
+    assert.deepEqual(
+      (await logged()).filter(({ person }) => person === colleague.person),
+      [],
+    );
+
+    const view = await authority.emergency(colleague, " XA-77 ", reason);
+    assert.deepEqual(
+      [view?.matter.id, view?.emergency?.reason, view?.emergency?.until],
+      [matter, reason, new Date(world.clock.milliseconds + 4 * 3_600_000).toISOString()],
+    );
+    assert.ok(view !== undefined && authority.options(view, colleague).length === 0);
+    assert.equal(authority.permitted(view, colleague).size, 0);
+    assert.equal(await act(colleague, matter, "note", { text: "Seen" }), "unknown-matter", "reading is not writing");
+    assert.equal(await sees({ ...colleague, breakGlass: { reason: "" } }, matter), true, "the record still counts");
+    assert.equal(await sees(colleague, matter), false, "only for a visit that says it is an emergency");
+    assert.deepEqual(
+      (await logged()).flatMap(({ what, person, reason: why }) => (person === colleague.person ? [[what, why]] : [])),
+      [
+        ["glass broken", reason],
+        ["matter", reason],
+        ["matter", reason],
+      ],
+    );
+    const told = async () =>
+      (await authority.alarms(head)).flatMap((alarm) =>
+        alarm.kind === "break-glass" ? [[alarm.about, alarm.reason, alarm.sealed]] : [],
+      );
+    assert.deepEqual(await told(), [[colleague.person, reason, false]]);
+    assert.equal(await act(officer, matter, "matter-sealed", { reason: "Delicate" }), "done");
+    assert.deepEqual(await told(), [[colleague.person, reason, true]], "told, but not of which sealed matter");
+    assert.deepEqual(
+      (await authority.alarms(approver)).filter(({ kind }) => kind === "break-glass"),
+      [],
+    );
+    world.clock.milliseconds += 4 * 3_600_000;
+    assert.equal(await sees({ ...colleague, breakGlass: { reason: "" } }, matter), false, "the time is over");
+  });
+
+  test("a reference that two matters have breaks no glass", async () => {
+    for (const _ of [1, 2]) await drafted({ "own-reference": "XA-88" });
+    const reason = "A witness is threatened and nobody assigned answers";
+    assert.equal(await arcadia.authority.emergency(colleague, "XA-88", reason), undefined);
+  });
+
   test("a person is offered only what the person may do, and told for whom the rest waits", async () => {
     const matter = await drafted();
     assert.equal(await act(officer, matter, "submitted"), "done");

@@ -139,6 +139,10 @@ export interface Alarm {
   readonly grade: ClockDefinition["alarm"];
   readonly at: Instant;
   readonly due: Instant | undefined;
+  /** The reason that was given for emergency access. */
+  readonly reason?: string;
+  /** Whether the matter is sealed from the person: then nothing of it is shown but that this happened. */
+  readonly sealed: boolean;
 }
 
 /** What waiting work came to. */
@@ -172,6 +176,13 @@ export interface AuthorityService {
   ): Promise<QueuePage>;
   /** Undefined where there is none or none that may be seen: the two cannot be told apart. Logs the read. */
   view(who: Worker, matter: MatterId, reason?: string): Promise<MatterView | undefined>;
+  /**
+   * Reads a matter of the office by emergency access: recorded with the reason, and shown to the head and the auditors.
+   *
+   * @param named - Identifier of the matter, or its reference.
+   * @returns Undefined where there is no such matter, or the person may not break its glass: the two cannot be told apart.
+   */
+  emergency(who: Worker, named: string, reason: string): Promise<MatterView | undefined>;
   open(who: Worker, request: OpenRequest): Promise<CommandOutcome>;
   /** Carries out any event of the matter type, or one that all matters share, such as `fields-set` or `proposed`. */
   command(who: Worker, command: Command): Promise<CommandOutcome>;

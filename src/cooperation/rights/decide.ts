@@ -88,8 +88,8 @@ const millisecondsOfBrokenGlass = brokenGlassHours * 3_600_000;
 /** What is done to a person: who is barred is neither assigned nor admitted. */
 const aboutSomebody: readonly Action[] = ["assign", "admit", "bar"];
 
-/** White space does not make a reason longer. */
-const hasReason = ({ reason }: BreakGlass): boolean => [...reason.trim().replace(/\s+/gu, " ")].length >= minimumReason;
+/** Whether a reason for breaking the glass is long enough; white space does not make it longer. */
+export const isReason = (reason: string): boolean => [...reason.trim().replace(/\s+/gu, " ")].length >= minimumReason;
 
 function relationsOf(person: PersonFacts, matter: MatterFacts | undefined): readonly Relation[] {
   if (matter === undefined) return ["anyone"];
@@ -104,7 +104,7 @@ function relationsOf(person: PersonFacts, matter: MatterFacts | undefined): read
 }
 
 function glassOf({ person, matter, breakGlass, action, now }: Question): BreakGlassAlarm | null {
-  if (breakGlass === undefined || matter === undefined || !hasReason(breakGlass)) return null;
+  if (breakGlass === undefined || matter === undefined || !isReason(breakGlass.reason)) return null;
   if (breakGlass.person !== person.id || breakGlass.matter !== matter.id) return null;
   const since = Date.parse(breakGlass.since);
   const passed = Date.parse(now) - since;

@@ -3,6 +3,7 @@ export {
   type BreakGlassAlarm,
   type Decision,
   decide,
+  isReason,
   type MatterFacts,
   type PersonFacts,
   type Question,

@@ -96,8 +96,13 @@ export interface View {
   queue(filter: QueueFilter, page: { readonly size: number; readonly after?: QueuePlace }): Promise<QueuePage>;
   countQueue(filter: QueueFilter): Promise<number>;
   logRead(at: Instant, entries: readonly ReadEntry[]): Promise<void>;
-  /** Who looked, newest last; only auditors and the system see any. */
-  readLog(of: { readonly matter?: MatterId; readonly after?: number; readonly limit: number }): Promise<LoggedRead[]>;
+  /** Who looked, newest last; only auditors and the system see any. Of more than the limit the newest, unless `after` is given. */
+  readLog(of: {
+    readonly matter?: MatterId;
+    readonly what?: string;
+    readonly after?: number;
+    readonly limit: number;
+  }): Promise<LoggedRead[]>;
 }
 
 export function eventOf(row: Selectable<Tables["cooperation.event"]>): StoredEvent {
@@ -207,15 +212,17 @@ export function viewOf(transaction: Transaction<Tables>, scope: Scope): View {
         .values(entries.map(({ matter, what, reason }) => ({ at, ...reader, matter, what, reason: reason ?? null })))
         .execute();
     },
-    readLog: async ({ matter, after = 0, limit }) => {
+    readLog: async ({ matter, what, after, limit }) => {
       let query = transaction
         .selectFrom("cooperation.read_log")
         .selectAll()
-        .where(sql<SqlBool>`entry > ${after}`)
-        .orderBy("entry")
+        .orderBy("entry", after === undefined ? "desc" : "asc")
         .limit(limit);
+      if (after !== undefined) query = query.where(sql<SqlBool>`entry > ${after}`);
       if (matter !== undefined) query = query.where("matter", "=", matter);
+      if (what !== undefined) query = query.where("what", "=", what);
       const rows = await query.execute();
+      if (after === undefined) rows.reverse();
       return rows.map((row) => loggedReadSchema.parse({ ...row, entry: Number(row.entry), at: instantOf(row.at) }));
     },
   };

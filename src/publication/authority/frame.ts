@@ -44,6 +44,8 @@ const deskStyle = `${styleSheet}
 .faults h2{border:0;margin:.2rem 0}
 .faults a,.fault{color:#a4161a;font-weight:600}
 .fault{margin:.2rem 0}
+.warning,.watch{border:3px solid #a4161a;padding:.5rem 1rem;margin:1rem 0}
+.watch h2{border:0;margin:.2rem 0}
 .done{border-inline-start:4px solid #1b6e3a;background:var(--tint);padding:.6rem 1rem}
 form .field{margin:1rem 0}
 form .field.wrong{border-inline-start:4px solid #a4161a;padding-inline-start:.8rem}

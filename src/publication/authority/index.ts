@@ -19,6 +19,16 @@ export {
   deskWords,
 } from "./messages.ts";
 export { actorName, eventName, faultOf, type Names } from "./names.ts";
+export {
+  type AccessAct,
+  accessActs,
+  accessPage,
+  actsFor,
+  emergencyPage,
+  type OversightAct,
+  oversightActs,
+  oversightPage,
+} from "./pages/access.ts";
 export { fieldsOfSection, sectionPage, stepPage } from "./pages/forms.ts";
 export { matterPage, matterTitle } from "./pages/matter.ts";
 export { organisationDone, withOrganisation } from "./pages/organisation.ts";

@@ -33,6 +33,8 @@ export interface DeskWords {
   label(label: Label): string;
   /** One or another of several, such as `approver or head of office`. */
   list(items: readonly string[]): string;
+  /** A moment by the clock of a time zone. */
+  clock(at: Instant, timeZone: string): string;
   /** How far a moment lies from now, in whole minutes, hours or days, such as `in 3 days`. */
   distance(at: Instant, now: Instant): string;
 }
@@ -67,6 +69,7 @@ export function deskWords(language: DeskLanguage): DeskWords {
     text,
     dynamic: (key, fallback, values) => (isKey(key) ? text(key, values) : fallback),
     label: (label) => label[language],
+    clock: clockTime,
     list: (items) => alternatives.format(items),
     distance: (at, now) => {
       const away = Date.parse(at) - Date.parse(now);

@@ -48,6 +48,7 @@ export function simulatedDesk(more: Partial<DeskSurroundings> = {}, people = mem
       options: unused,
       permitted: unused,
       oversee: unused,
+      emergency: unused,
       alarms: unused,
     },
     signIn: { ...people, note: async (note) => void notes.push(note) },

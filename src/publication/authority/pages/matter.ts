@@ -13,6 +13,7 @@ import {
   roleName,
   stateName,
 } from "../names.ts";
+import { emergencyNotice } from "./access.ts";
 
 /** What the page of a matter is drawn from. */
 export interface MatterReading {
@@ -33,7 +34,8 @@ export function matterTitle({ type, matter }: Pick<MatterView, "type" | "matter"
 
 /** A matter: what is missing, its contents, what can be done next, its deadlines and its history. */
 export function matterPage(reading: MatterReading, desk: Desk, words: DeskWords): Html {
-  return html`${facts(reading, words)}
+  const { emergency } = reading.view;
+  return html`${emergency === undefined ? "" : emergencyNotice(emergency, desk, words)}${facts(reading, words)}
 ${missingList(reading, words)}
 ${sections(reading, words)}
 ${nextSteps(reading, desk, words)}
@@ -62,7 +64,7 @@ function facts({ view, names }: MatterReading, words: DeskWords): Html {
 <dt>${words.text("matter.partner")}</dt><dd>${partnerName(names, matter.partner)}</dd>
 <dt>${words.text("matter.turn")}</dt><dd>${turn}</dd>
 <dt>${words.text("matter.assigned")}</dt><dd>${view.assignee === undefined ? words.text("matter.nobody") : personName(names, view.assignee)}</dd></dl>
-<p><a href="${under(view, words, "document")}">${words.text("matter.document")}</a> · <a href="${under(view, words, "audit")}">${words.text("matter.audit")}</a></p>`;
+<p><a href="${under(view, words, "document")}">${words.text("matter.document")}</a> · <a href="${under(view, words, "audit")}">${words.text("matter.audit")}</a> · <a href="${under(view, words, "access")}">${words.text("access.link")}</a></p>`;
 }
 
 function missingList({ view }: MatterReading, words: DeskWords): Html | string {

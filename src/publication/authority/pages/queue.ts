@@ -2,7 +2,8 @@ import type { Alarm, MatterType, QueuePage, StoredMatter } from "../../../cooper
 import { type Html, html } from "../../html.ts";
 import { type Desk, deskAddress, timeOf } from "../frame.ts";
 import type { DeskWords } from "../messages.ts";
-import { type Names, partnerName, stateName } from "../names.ts";
+import { type Names, partnerName, personName, stateName } from "../names.ts";
+import { type EmergencyEntry, emergencyList } from "./access.ts";
 
 /** Which matters a queue shows. */
 export interface QueueChoice {
@@ -25,7 +26,21 @@ const referenceOf = ({ reference, matter }: Pick<StoredMatter, "reference" | "ma
 /** The matters of an office or of a person, the nearest deadline first. */
 export function queuePage(reading: QueueReading, desk: Desk, words: DeskWords): Html {
   const { choice, page, types, alarms } = reading;
-  return html`${alarmList(alarms, reading, desk, words)}
+  const emergencies = alarms.filter(({ kind }) => kind === "break-glass");
+  return html`${
+    emergencies.length === 0
+      ? ""
+      : emergencyList(
+          emergencies.map((alarm) => emergencyOf(alarm, reading, words)),
+          desk,
+          words,
+        )
+  }${alarmList(
+    alarms.filter(({ kind }) => kind !== "break-glass"),
+    reading,
+    desk,
+    words,
+  )}
 <form class="choose" method="get" action="${deskAddress(words, [])}">
 ${chooser(
   "whose",
@@ -57,7 +72,23 @@ ${
         due: page.next.dueAt ?? undefined,
       })}">${words.text("queue.more")}</a></p>`
 }
-${types.size === 0 ? "" : html`<p><a class="go" href="${deskAddress(words, ["new"])}">${words.text("new.title")}</a></p>`}`;
+${types.size === 0 ? "" : html`<p><a class="go" href="${deskAddress(words, ["new"])}">${words.text("new.title")}</a></p>`}
+<p><a href="${deskAddress(words, ["emergency"])}">${words.text("emergency.title")}</a></p>`;
+}
+
+function emergencyOf(alarm: Alarm, { page, names }: QueueReading, words: DeskWords): EmergencyEntry {
+  const stored = page.matters.find(({ matter }) => matter === alarm.matter);
+  return {
+    who: personName(names, alarm.about),
+    at: alarm.at,
+    reason: alarm.reason ?? "",
+    matter: alarm.sealed
+      ? undefined
+      : {
+          title: referenceOf({ matter: alarm.matter, reference: stored?.reference ?? null }, words),
+          address: deskAddress(words, ["matters", alarm.matter]),
+        },
+  };
 }
 
 function chooser(name: string, label: string, options: readonly (readonly [string, string])[], chosen: string): Html {

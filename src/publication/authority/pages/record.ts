@@ -3,6 +3,7 @@ import { type Html, html } from "../../html.ts";
 import { type Desk, deskAddress, timeOf } from "../frame.ts";
 import type { DeskWords } from "../messages.ts";
 import { actorName, eventName, type Names, partnerName } from "../names.ts";
+import { emergencyList } from "./access.ts";
 import { shownValue } from "./forms.ts";
 
 /** The request as a document to be printed: every content that is shared with the other side. */
@@ -41,6 +42,10 @@ export interface LoggedLook {
   readonly who: string;
   readonly what: string;
   readonly reason: string | null;
+  /** Identifier of the matter. */
+  readonly matter: string;
+  /** Whether it is the record that somebody used emergency access. */
+  readonly emergency: boolean;
 }
 
 /**
@@ -90,7 +95,17 @@ ${faults.length === 0 ? "" : html`<ul>${faults.map(({ sequence, fault }) => html
 
 /** Who looked at what, for auditors: no content of a matter. */
 export function readLogPage(looks: readonly LoggedLook[], desk: Desk, words: DeskWords): Html {
-  return html`<h2 id="reads">${words.text("audit.reads")}</h2>
+  const emergencies = looks.filter(({ emergency }) => emergency).reverse();
+  return html`${emergencyList(
+    emergencies.map(({ who, at, reason, matter }) => ({
+      who,
+      at,
+      reason: reason ?? "",
+      matter: { title: matter, address: undefined },
+    })),
+    desk,
+    words,
+  )}<h2 id="reads">${words.text("audit.reads")}</h2>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="reads"><table><thead><tr><th scope="col">${words.text("matter.when")}</th><th scope="col">${words.text("matter.who")}</th><th scope="col">${words.text("audit.disclosed")}</th><th scope="col">${words.text("audit.reason")}</th></tr></thead>
 <tbody>${looks.map(
     (look) =>

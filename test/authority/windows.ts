@@ -1,0 +1,56 @@
+/** Browser windows of people at the two authorities of the demonstration. */
+import assert from "node:assert/strict";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import type { Demonstration } from "../../src/app/index.ts";
+
+export type Language = "en" | "zh" | "ar";
+
+/** One of the two sides. */
+export function sideOf({ sides }: Demonstration, index: 0 | 1): Demonstration["sides"][number] {
+  const found = sides[index];
+  assert.ok(found !== undefined);
+  return found;
+}
+
+/** Signs a person in whose first role, or any role, is the one named. */
+export async function signIn(
+  page: Page,
+  demonstration: Demonstration,
+  index: 0 | 1,
+  role: string,
+  language: Language = "en",
+) {
+  const { address, people } = sideOf(demonstration, index);
+  const person =
+    people.find(({ roles }) => roles[0] === role) ?? people.find(({ roles }) => roles.some((one) => one === role));
+  assert.ok(person !== undefined);
+  await page.goto(`${address}/${language}/sign-in`);
+  await page.locator("#i-person").selectOption(person.signInName);
+  await page.locator("#i-password").fill(demonstration.password);
+  await page.locator("main button").click();
+  assert.equal(new URL(page.url()).pathname, `/${language}`);
+}
+
+/** A window of a person, without scripts: nothing may depend on them. */
+export async function openWindow(
+  browser: Browser,
+  demonstration: Demonstration,
+  index: 0 | 1,
+  role: string,
+): Promise<{ readonly page: Page; readonly context: BrowserContext }> {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  await signIn(page, demonstration, index, role);
+  return { page, context };
+}
+
+export const textOf = async (place: Locator): Promise<string> => (await place.textContent()) ?? "";
+
+/** Presses the button of a form that goes to an address with this ending. */
+export async function send(page: Page, ending: string): Promise<void> {
+  await page.locator(`main form[action$="${ending}"] button`).last().click();
+}
+
+/** Says what stands at the top of a page after a form was refused. */
+export const faultsOf = (page: Page): Promise<string> => textOf(page.locator(".faults"));
