@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { authorityDemoCommand, authorityInitCommand, authorityServeCommand } from "./commands/authority.ts";
+import { addAuthorityCommands } from "./commands/authority-program.ts";
 import { buildCommand } from "./commands/build.ts";
 import { checkCommand } from "./commands/check.ts";
 import { coverageCommand } from "./commands/coverage.ts";
@@ -207,27 +207,6 @@ Your own:       justitia init my-observatory && justitia build my-observatory &&
     .description("verify an exported matter with nothing but its file: signatures, log, custody, evidence")
     .action(async (bundle, options) => done(await verifyCommand(bundle, options, around)));
   const authority = program.command("authority").description("requests between authorities of States");
-  authority
-    .command("demo")
-    .option("--port <number>", "of the first of the two; the second has the next one", "4180")
-    .description("two authorities of two invented States on this machine, to play both sides")
-    .action(async (options) => done(await authorityDemoCommand(options, around)));
-  authority
-    .command("init")
-    .argument("<folder>")
-    .requiredOption("--country <code>", "the State, two letters of ISO 3166-1")
-    .option("--name <text>", "what the authority is called", "Central Authority")
-    .option("--id <name>", "its name in messages, such as xa-central", "central-authority")
-    .description("make an authority: keys, storage, first administrator")
-    .action(async (folder, { country, ...options }) =>
-      done(await authorityInitCommand(folder, { ...options, authorityState: country }, around)),
-    );
-  authority
-    .command("serve")
-    .argument("<folder>")
-    .option("--port <number>", "port of the pages", "4180")
-    .option("--host <name>", "name or address to listen at", "127.0.0.1")
-    .description("serve the pages of an authority")
-    .action(async (folder, options) => done(await authorityServeCommand(folder, options, around)));
+  addAuthorityCommands(authority, around, done);
   return program;
 }

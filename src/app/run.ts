@@ -1,3 +1,4 @@
+import { askOnTerminal } from "./ask.ts";
 import { main } from "./main.ts";
 
 /** Runs the command line with the real world around it. Gives the exit code. */
@@ -18,5 +19,9 @@ export async function run(): Promise<number> {
     },
     environment: process.env,
     signal: controller.signal,
+    ask:
+      process.stdin.isTTY === true && process.stderr.isTTY === true
+        ? askOnTerminal(process.stdin, (text) => void process.stderr.write(text))
+        : undefined,
   });
 }

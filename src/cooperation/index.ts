@@ -1,5 +1,23 @@
 /** Requests between authorities: matters, clocks, evidence, exchange. Knows the classification and nothing else. */
 export {
+  type Administration,
+  type AdministrativeAct,
+  type AdministrativeOutcome,
+  type Administrator,
+  createAdministration,
+  type IntroductionLetter,
+  introductionOf,
+  introductionText,
+  type KnownPartner,
+  type Objection,
+  type ObjectionCode,
+  type OneTimePassword,
+  type PartnerDescription,
+  type PersonDescription,
+  readIntroduction,
+  type StaffMember,
+} from "./administration/index.ts";
+export {
   type Alarm,
   type Authority,
   type AuthorityParts,
@@ -45,6 +63,7 @@ export {
   type Introduction,
   newMessageId,
   type OwnKeys,
+  type PrivateKey,
   privateKeySchema,
   usableKey,
 } from "./exchange/index.ts";
@@ -100,6 +119,7 @@ export {
   type PasswordProblem,
   passkeyRegistrationOptions,
   passkeySignInOptions,
+  passwordProblems,
   type RelyingParty,
   type Session,
   type SignIn,
@@ -139,6 +159,9 @@ export {
   type Store,
   type StoredEvent,
   type StoredMatter,
+  setUpPostgres,
+  takeFolderLock,
+  upgradePostgres,
 } from "./store/index.ts";
 export {
   certificatesInPem,
@@ -149,11 +172,17 @@ export {
 } from "./time-stamps/index.ts";
 export {
   checkVault,
+  decryptBytes,
+  decryptWithPassphrase,
+  encryptBytes,
+  encryptWithPassphrase,
   FileErased,
   fileIdOf,
   isUploadRefusal,
+  newIdentity,
   openUploads,
   openVault,
+  recipientOf,
   type StoredFile,
   type Uploads,
   uploadIdSchema,

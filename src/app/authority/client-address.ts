@@ -2,7 +2,7 @@ import { isIPv6 } from "node:net";
 
 /**
  * From where somebody tries to sign in, as attempts are counted: an IPv4 address, or the /64 of an IPv6 address, which
- * is what one household or office gets. Behind a reverse proxy it is that of the proxy: all of them are one then.
+ * is what one household or office gets.
  */
 export function clientAddress(remote: string | undefined): string {
   if (remote === undefined || remote === "") return "unknown";

@@ -7,7 +7,6 @@ import {
   type CommandOutcome,
   exampleValues,
   hashPassword,
-  instantSchema,
   introductionFingerprint,
   type JsonObject,
   type MatterId,
@@ -19,7 +18,8 @@ import {
   type Worker,
 } from "../../cooperation/index.ts";
 import { cooperationDefinitions } from "./definitions.ts";
-import { type AuthorityFolder, keysEnd, makeAuthorityFolder } from "./folder.ts";
+import { type AuthorityFolder, makeAuthorityFolder } from "./folder.ts";
+import { listeningFrom } from "./listening.ts";
 import { newId, now, type RunningAuthority, runAuthority } from "./running.ts";
 
 const office = officeIdSchema.parse("central-office");
@@ -103,7 +103,6 @@ export async function demonstrate(
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const addresses = new Map<string, string>();
     const hash = await hashPassword(password, (bytes) => new Uint8Array(randomBytes(bytes)));
     for (const [index, part] of parts.entries()) {
       const people = part.people.map(([name, roles]) => ({
@@ -112,19 +111,18 @@ export async function demonstrate(
         roles,
         person: personIdSchema.parse(newId()),
       }));
-      const from = now();
-      const until = instantSchema.parse(new Date(keysEnd(Date.parse(from))).toISOString());
       const about = {
         authority: authorityIdSchema.parse(part.id),
         state: stateCodeSchema.parse(part.state),
         name: part.name,
         office,
         invented: true,
+        storage: "pglite" as const,
       };
-      const kept = await makeAuthorityFolder(join(folder, part.id), about, from, until);
-      const at = { hostname: "127.0.0.1", port: ports[index] ?? 0, https: false };
-      const running = await runAuthority(kept, definitions, at, (to) => addresses.get(to), report);
-      addresses.set(part.id, `${running.address}/exchange`);
+      const unprotected = { kind: "unprotected" } as const;
+      const kept = await makeAuthorityFolder(join(folder, part.id), about, unprotected, undefined, now());
+      const at = listeningFrom({ host: "127.0.0.1", port: ports[index] ?? 0, trustedProxies: [] });
+      const running = await runAuthority(kept, definitions, at, report);
       sides.push({ running, folder: kept, people });
     }
     const [arcadia, bensalem] = sides;
@@ -150,7 +148,13 @@ async function introduceTo({ running, people }: Side, other: Side, password: str
     for (const { name, roles, person } of people)
       await directory.putPerson({ person, office, name, roles: [...roles], active: true, data: {} });
     const { authority, state, name } = other.folder;
-    await directory.putPartner({ authority, state, name, active: true, data: {} });
+    await directory.putPartner({
+      authority,
+      state,
+      name,
+      active: true,
+      data: { address: `${other.running.address}/exchange` },
+    });
   });
   for (const { person, signInName: name } of people)
     await running.people.addAccount({ person, name, password, oneTimeUntil: null });

@@ -1,97 +1,108 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import {
-  type AuthorityId,
   authorityIdSchema,
   generatePrivateKey,
   type Instant,
   type Introduction,
-  type OfficeId,
+  instantSchema,
   type OwnKeys,
   officeIdSchema,
+  type PrivateKey,
   privateKeySchema,
-  type StateCode,
   stateCodeSchema,
   usableKey,
 } from "../../cooperation/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
+import { makeSafe, openSafe, type Safe, type SafeKey } from "./safe.ts";
 
 const keptSchema = z.object({
   authority: authorityIdSchema,
   state: stateCodeSchema,
   name: z.string().min(1),
+  /** The office that gets what arrives. */
   office: officeIdSchema,
   invented: z.boolean(),
+  storage: z.enum(["pglite", "postgresql"]),
+  /** Where people and other authorities reach it, such as `https://central.example`. */
+  publicAddress: z.url().optional(),
 });
 const secretsSchema = z.object({
   keys: z.array(privateKeySchema).min(2),
   /** 32 bytes in base64url. */
   formKey: z.string().min(43),
+  /** Address of the PostgreSQL database, with the login of the program and its password. */
+  database: z.string().optional(),
 });
 
 /** What an authority is, as its folder says. */
-export interface KeptAuthority {
-  readonly authority: AuthorityId;
-  readonly state: StateCode;
-  readonly name: string;
-  /** The office that gets what arrives. */
-  readonly office: OfficeId;
-  readonly invented: boolean;
-}
+export type KeptAuthority = z.infer<typeof keptSchema>;
 
-/** An authority's folder, read. */
+/** An authority's folder, opened. */
 export interface AuthorityFolder extends KeptAuthority {
   readonly folder: string;
   readonly keys: OwnKeys;
   readonly introduction: Introduction;
   readonly formKey: Uint8Array;
+  readonly database: string | undefined;
+  /** For whatever else is secret. */
+  readonly safe: Safe;
 }
 
-const files = { about: "authority.json", secrets: "secrets.json" } as const;
+const files = { about: "authority.json", secrets: "secrets" } as const;
 const threeYears = 3 * 365 * 86_400_000;
 
-/** Makes the folder of an authority with new keys, readable by nobody else. Throws a UserError where there is one already. */
+/** Keys to sign and to be written to, valid for three years from a moment on. */
+async function newKeys(from: Instant): Promise<PrivateKey[]> {
+  const until = instantSchema.parse(new Date(Date.parse(from) + threeYears).toISOString());
+  return [await generatePrivateKey("signing", from, until), await generatePrivateKey("encryption", from, until)];
+}
+
+/**
+ * Makes the folder of an authority with new keys, readable by nobody else.
+ *
+ * @param database - Address of the program's login on PostgreSQL; undefined for PGlite in the folder.
+ * @throws UserError where there is an authority already: what was signed with its keys could not be proved any more.
+ */
 export async function makeAuthorityFolder(
   folder: string,
   about: KeptAuthority,
+  key: SafeKey,
+  database: string | undefined,
   now: Instant,
-  until: Instant,
 ): Promise<AuthorityFolder> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const keys = [await generatePrivateKey("signing", now, until), await generatePrivateKey("encryption", now, until)];
-  const secrets = { keys, formKey: randomBytes(32).toString("base64url") };
-  try {
-    // Never over keys that are there: what was signed with them could not be proved any more.
-    await writeFile(join(folder, files.secrets), JSON.stringify(secrets, undefined, 2), { mode: 0o600, flag: "wx" });
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST")
-      throw new UserError(`${folder} holds an authority already. Choose another folder.`, exitCodes.usage);
-    throw error;
-  }
-  await writeFile(join(folder, files.about), JSON.stringify(about, undefined, 2), { mode: 0o600 });
-  return await readAuthorityFolder(folder);
+  const safe = await makeSafe(folder, key);
+  const secrets = { keys: await newKeys(now), formKey: randomBytes(32).toString("base64url"), database };
+  await safe.add(files.secrets, JSON.stringify(secrets));
+  await writeFile(join(folder, files.about), `${JSON.stringify(about, undefined, 2)}\n`, { mode: 0o600 });
+  return await opened(folder, about, safe);
 }
 
-/** When keys that are made now run out, in milliseconds. */
-export const keysEnd = (now: number): number => now + threeYears;
-
-/** Reads the folder of an authority. Throws a UserError where there is none. */
-export async function readAuthorityFolder(folder: string): Promise<AuthorityFolder> {
-  let texts: readonly string[];
+/** What the folder of an authority says without its secrets. @throws UserError where there is none. */
+export async function aboutAuthority(folder: string): Promise<KeptAuthority> {
   try {
-    texts = await Promise.all([files.about, files.secrets].map((file) => readFile(join(folder, file), "utf8")));
+    return keptSchema.parse(JSON.parse(await readFile(join(folder, files.about), "utf8")));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT")
       throw new UserError(
         `${folder} holds no authority. Make one with \`justitia authority init ${folder}\`.`,
         exitCodes.usage,
       );
+    if (error instanceof z.ZodError || error instanceof SyntaxError)
+      throw new UserError(`${join(folder, files.about)} cannot be understood.`, exitCodes.invalid);
     throw error;
   }
-  const about = keptSchema.parse(JSON.parse(texts[0] ?? ""));
-  const { keys, formKey } = secretsSchema.parse(JSON.parse(texts[1] ?? ""));
+}
+
+/** Opens the folder of an authority. @throws UserError where there is none, or the key does not open it. */
+export async function openAuthorityFolder(folder: string, key: SafeKey): Promise<AuthorityFolder> {
+  return await opened(folder, await aboutAuthority(folder), await openSafe(folder, key));
+}
+
+async function opened(folder: string, about: KeptAuthority, safe: Safe): Promise<AuthorityFolder> {
+  const { keys, formKey, database } = await secretsOf(folder, safe);
   const of = (use: "signing" | "encryption") => keys.filter((key) => key.public.use === use);
   return {
     ...about,
@@ -102,5 +113,17 @@ export async function readAuthorityFolder(folder: string): Promise<AuthorityFold
     },
     introduction: { authority: about.authority, keys: keys.map((key) => key.public) },
     formKey: Buffer.from(formKey, "base64url"),
+    database,
+    safe,
   };
+}
+
+async function secretsOf(folder: string, safe: Safe): Promise<z.infer<typeof secretsSchema>> {
+  const text = await safe.read(files.secrets);
+  if (text === undefined)
+    throw new UserError(
+      `${folder} has lost its secrets: put them back from the copy that you keep.`,
+      exitCodes.invalid,
+    );
+  return secretsSchema.parse(JSON.parse(text));
 }

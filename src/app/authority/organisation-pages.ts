@@ -21,7 +21,7 @@ import {
 } from "../../publication/index.ts";
 import type { OrganisationSignIn } from "./organisation.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
-import { addressOf, cookieNameOf, DeskProblem, deskFor, setToken, show, tokenOf } from "./visit.ts";
+import { cookieNameOf, DeskProblem, deskFor, setToken, show, tokenOf } from "./visit.ts";
 
 /** What the pages of signing in through an organisation need of the others. */
 export interface OrganisationPages {
@@ -97,7 +97,7 @@ export function addOrganisationPages(app: Hono, around: DeskSurroundings, pages:
       around.signIn,
       {
         recognise: () => recognise(around, organisation, kept.ceremony, new URL(context.req.url).search),
-        address: addressOf(context),
+        address: around.askerOf(context) ?? "",
         ...(previousToken === undefined ? {} : { previousToken }),
       },
       around.now(),

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { serve as listen, type ServerType } from "@hono/node-server";
 import {
   type Authority,
   type AuthorityId,
   type AuthorityParts,
+  type CooperationDatabase,
   createAuthority,
   createPeopleStore,
   createStore,
@@ -17,13 +17,16 @@ import {
   inUse,
   newMessageId,
   openPGlite,
+  openPostgres,
   type PeopleTransaction,
   type Store,
 } from "../../cooperation/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
 import type { AuthorityFolder } from "./folder.ts";
+import type { Listening } from "./listening.ts";
 import { readOrganisation } from "./organisation.ts";
 import { createDesk } from "./server.ts";
+import { askerOf, startWebServer } from "./web-server.ts";
 
 /** An authority at work: its service, its pages, its turn of waiting work. */
 export interface RunningAuthority {
@@ -38,27 +41,56 @@ export interface RunningAuthority {
 }
 
 export const now = (): Instant => instantSchema.parse(new Date().toISOString());
-const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
+export const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
 export const newId = (): EventId => eventIdSchema.parse(newMessageId(now(), random));
 
 /** Milliseconds between two turns of waiting work. */
 const betweenTurns = 1000;
 
-/**
- * Opens the folder of an authority and serves its pages until it is stopped.
- *
- * @param addressOf - Where another authority's messages are brought, such as `https://central.example/exchange`.
- */
+/** Opens the database of an authority. @throws UserError where it is in use, cannot be reached or is of another form. */
+export async function openDatabase(
+  kept: Pick<AuthorityFolder, "folder" | "storage" | "database">,
+  failed: (error: unknown) => void,
+): Promise<CooperationDatabase> {
+  if (kept.storage === "pglite") {
+    const database = await openPGlite(kept.folder, now());
+    if ("heldBy" in database) throw new UserError(inUse(kept.folder, database.heldBy), exitCodes.locked);
+    return database;
+  }
+  if (kept.database === undefined)
+    throw new UserError(`${kept.folder} has lost the address of its database.`, exitCodes.invalid);
+  try {
+    return await openPostgres({ connectionString: kept.database, onIdleFailure: failed });
+  } catch (error) {
+    throw unreachable(error);
+  }
+}
+
+/** What a database that does not open is said as; its address may hold a password and is not repeated. */
+export const unreachable = (error: unknown): UserError =>
+  new UserError(
+    `The database cannot be used: ${error instanceof Error ? error.message || String(error) : String(error)}`,
+    exitCodes.usage,
+  );
+
+/** Opens the folder of an authority and serves its pages until it is stopped. */
 export async function runAuthority(
   kept: AuthorityFolder,
   definitions: Pick<AuthorityParts, "types" | "calendars">,
-  at: { readonly hostname: string; readonly port: number; readonly https: boolean },
-  addressOf: (to: AuthorityId) => string | undefined,
+  listening: Listening,
   report: (text: string) => void,
 ): Promise<RunningAuthority> {
   const organisation = await readOrganisation(kept.folder, random);
-  const database = await openPGlite(kept.folder, now());
-  if ("heldBy" in database) throw new UserError(inUse(kept.folder, database.heldBy), exitCodes.usage);
+  const failed = (error: unknown): void =>
+    report(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const database = await openDatabase(kept, failed);
+  const store = createStore(database);
+  const addressOf = async (to: AuthorityId): Promise<string | undefined> => {
+    const partner = (await store.read({ kind: "system" }, (view) => view.partners())).find(
+      ({ authority, active }) => active && authority === to,
+    );
+    return typeof partner?.data.address === "string" ? partner.data.address : undefined;
+  };
   const authority = createAuthority({
     ...definitions,
     authority: kept.authority,
@@ -69,13 +101,10 @@ export async function runAuthority(
     keys: () => kept.keys,
     now,
     random,
-    post: httpPost({ fetch: globalThis.fetch, addressOf: async (to) => addressOf(to), timeout: 10_000 }),
+    post: httpPost({ fetch: globalThis.fetch, addressOf, timeout: 10_000 }),
     report: (note) => report(`${kept.name}: ${note.what}`),
   });
-  const store = createStore(database);
   const people = createPeopleStore(database);
-  const failed = (error: unknown): void =>
-    report(error instanceof Error ? (error.stack ?? error.message) : String(error));
   const turns = takeTurns(async () => {
     await people.forgetEnded(now());
     const { sent, delivered, expired } = await authority.tick();
@@ -87,7 +116,8 @@ export async function runAuthority(
     ...(organisation === undefined ? {} : { organisation }),
     formKey: kept.formKey,
     invented: kept.invented,
-    https: at.https,
+    https: listening.https,
+    askerOf: (context) => askerOf(context, listening),
     now,
     random,
     newId,
@@ -110,29 +140,19 @@ export async function runAuthority(
     report: failed,
     exchange: exchangeRoutes({ receive: authority.receive, report: failed }),
   });
-  let server: ServerType | undefined;
   try {
-    const port = await new Promise<number>((opened, refused) => {
-      server = listen({ fetch: app.fetch, hostname: at.hostname, port: at.port }, (info) => opened(info.port));
-      server.on("error", (error: NodeJS.ErrnoException) =>
-        refused(
-          error.code === "EADDRINUSE"
-            ? new UserError(`Port ${at.port} is taken by another program. Choose another with --port.`, exitCodes.usage)
-            : error,
-        ),
-      );
-    });
+    const server = await startWebServer(app, listening);
     turns.begin();
     return {
       authority,
       store,
       people,
-      address: `http://${at.hostname}:${port}`,
+      address: server.address,
       newId,
       turn: turns.now,
       stop: async () => {
+        await server.stop();
         await turns.end();
-        await closed(server);
         await database.close();
       },
     };
@@ -140,14 +160,6 @@ export async function runAuthority(
     await database.close();
     throw error;
   }
-}
-
-async function closed(server: ServerType | undefined): Promise<void> {
-  if (server === undefined) return;
-  await new Promise<void>((ended) => {
-    server.close(() => ended());
-    if ("closeAllConnections" in server) server.closeAllConnections();
-  });
 }
 
 /** Turns of work: one at a time, again after a while, and soon when something was done. */

@@ -49,7 +49,6 @@ import { addOrganisationPages } from "./organisation-pages.ts";
 import { securityHeaders } from "./security-headers.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import {
-  addressOf,
   DeskProblem,
   deskFor,
   formFits,
@@ -74,6 +73,7 @@ export function createDesk(around: DeskSurroundings): Hono {
   const catalogues = new Map(deskLanguages.map((language) => [language, deskWords(language)]));
   const app = new Hono();
   app.use(securityHeaders(around.https));
+  app.use(async (context, next) => (around.askerOf(context) === undefined ? context.text("", 421) : await next()));
   app.route("/exchange", around.exchange);
   app.use(trimTrailingSlash());
   app.use(async (context, next) => {
@@ -169,7 +169,7 @@ export function createDesk(around: DeskSurroundings): Hono {
     const attempt = {
       name: sent.person?.[0] ?? "",
       password: sent.password?.[0] ?? "",
-      address: addressOf(context),
+      address: around.askerOf(context) ?? "",
       ...(previousToken === undefined ? {} : { previousToken }),
     };
     const result = await signInWithPassword(around.signIn, attempt, around.now(), around.random);

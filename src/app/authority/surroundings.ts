@@ -1,4 +1,4 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import type {
   AuthorityService,
   EventId,
@@ -42,6 +42,8 @@ export interface DeskSurroundings {
   readonly invented: boolean;
   /** Whether pages are reached by HTTPS, so that cookies go nowhere else. */
   readonly https: boolean;
+  /** From where a request comes, for counting attempts; undefined where it may not come at all. */
+  readonly askerOf: (context: Context) => string | undefined;
   readonly now: () => Instant;
   readonly random: (bytes: number) => Uint8Array;
   readonly newId: () => EventId;

@@ -1,7 +1,6 @@
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { base64url } from "jose";
-import { z } from "zod";
 import {
   csrfToken,
   csrfTokenFits,
@@ -20,7 +19,6 @@ import {
   type FormValues,
   renderDesk,
 } from "../../publication/index.ts";
-import { clientAddress } from "./client-address.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 
 /** A request of a person who is signed in. */
@@ -69,15 +67,6 @@ export function setToken(around: DeskSurroundings, context: Context, what: "sess
     path: "/",
     ...(token === "" ? { maxAge: 0 } : {}),
   });
-}
-
-/** From where a request comes, as attempts to sign in are counted. */
-export function addressOf(context: Context): string {
-  const bindings: unknown = context.env;
-  const known = z
-    .object({ incoming: z.object({ socket: z.object({ remoteAddress: z.string() }) }) })
-    .safeParse(bindings);
-  return clientAddress(known.success ? known.data.incoming.socket.remoteAddress : undefined);
 }
 
 /** The token of a form before sign-in, bound to a cookie of this browser; made when there is none. */

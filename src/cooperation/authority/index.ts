@@ -1,6 +1,6 @@
 /** An authority at work: what pages and commands go through. Knows all parts of cooperation below it. */
 export { type Authority, createAuthority } from "./authority.ts";
-export { glassBroken } from "./reading.ts";
+export { glassBroken, personAtWork } from "./reading.ts";
 export type {
   Alarm,
   AuthorityService,

@@ -5,6 +5,7 @@ import pg from "pg";
 import type { Instant } from "../words/index.ts";
 import { type LockHolder, takeFolderLock } from "./folder-lock.ts";
 import { migrate } from "./migrate.ts";
+import { migrations } from "./migrations/index.ts";
 import { preparing } from "./prepared.ts";
 import type { Tables } from "./tables.ts";
 
@@ -30,14 +31,17 @@ export interface CooperationDatabase extends AsyncDisposable {
 export interface PostgresAddress {
   /** Such as `postgres://name:secret@host:5432/database`, or with `?host=/folder/of/the/socket`. */
   readonly connectionString: string;
+  /** To act as from the beginning, such as the owner of the tables. */
+  readonly role?: string;
   /** Most connections at a time; 10 unless said. */
   readonly connections?: number;
   /** Told of connections that fail while nobody uses them; the pool replaces them. */
   readonly onIdleFailure?: (error: Error) => void;
 }
 
-function pool({ connectionString, connections = 10, onIdleFailure }: PostgresAddress): pg.Pool {
-  const made = new pg.Pool({ connectionString, max: connections });
+function pool({ connectionString, role, connections = 10, onIdleFailure }: PostgresAddress): pg.Pool {
+  const acting = role === undefined ? {} : { options: `-c role=${role.replaceAll(/[\\\s]/g, "\\$&")}` };
+  const made = new pg.Pool({ connectionString, max: connections, ...acting });
   made.on("error", (error) => onIdleFailure?.(error));
   // A connection that fails between two statements of a transaction tells nobody else, and would end the program.
   made.on("connect", (client) => client.on("error", () => undefined));
@@ -79,6 +83,7 @@ export async function openPostgres(address: PostgresAddress): Promise<Cooperatio
         `The login ${rows[0]?.name ?? "(unknown)"} could change what was recorded: it is a superuser, goes around ` +
           "row-level security or owns the tables. Give the application a login of its own that is a member of justitia_application.",
       );
+    await demandNewest(database);
   } catch (error) {
     await close();
     throw error;
@@ -101,6 +106,20 @@ export async function openPostgres(address: PostgresAddress): Promise<Cooperatio
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** @throws Error where the database lacks a migration, or has one that this program does not know. */
+async function demandNewest(database: Kysely<Tables>): Promise<void> {
+  const { rows } = await sql<{ known: boolean }>`
+    SELECT to_regprocedure('cooperation.newest_migration()') IS NOT NULL AS known`.execute(database);
+  const found =
+    rows[0]?.known === true
+      ? await sql<{ number: number }>`SELECT cooperation.newest_migration() AS number`.execute(database)
+      : { rows: [] };
+  const number = found.rows[0]?.number ?? 0;
+  if (number < migrations.length)
+    throw new Error("The database is older than this program: bring it to the newest form first.");
+  if (number > migrations.length) throw new Error("The database is newer than this program: use the newer program.");
 }
 
 /**

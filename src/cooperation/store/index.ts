@@ -16,7 +16,7 @@ export {
   type PostgresAddress,
 } from "./database.ts";
 export type { Directory, Office, Partner, Person } from "./directory.ts";
-export type { LockHolder } from "./folder-lock.ts";
+export { type LockHolder, takeFolderLock } from "./folder-lock.ts";
 export type { Attempt, Mailbox, WaitingMessage } from "./mailbox.ts";
 export {
   type ProjectedClock,
@@ -27,6 +27,7 @@ export {
 } from "./projection.ts";
 export type { Rebuilt } from "./rebuild.ts";
 export type { Scope } from "./scope.ts";
+export { type SetUpProblem, setUpPostgres, upgradePostgres } from "./set-up-postgres.ts";
 export { createStore, type HistoryFault, historyFaults, type Store } from "./store.ts";
 export type { Tables } from "./tables.ts";
 export { inTransaction, type StoreTransaction } from "./transaction.ts";

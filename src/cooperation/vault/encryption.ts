@@ -11,6 +11,11 @@ export async function fileKeyPair(): Promise<{ readonly identity: Identity; read
   return { identity, recipient: await identityToRecipient(identity) };
 }
 
+/** A new identity of the hybrid kind (ML-KEM-768 and X25519), such as that of an authority. */
+export function newIdentity(): Promise<Identity> {
+  return generateHybridIdentity();
+}
+
 /** The public half of an identity. */
 export function recipientOf(identity: Identity): Promise<Recipient> {
   return identityToRecipient(identity);

@@ -5,9 +5,11 @@ export {
   encryptBytes,
   encryptStream,
   type Identity,
+  newIdentity,
   type Recipient,
   recipientOf,
 } from "./encryption.ts";
 export { fileIdOf, type StoredFile, storedFileSchema, type UploadId, uploadIdSchema } from "./layout.ts";
+export { decryptWithPassphrase, encryptWithPassphrase } from "./passphrase.ts";
 export { isUploadRefusal, mostPartBytes, openUploads, type UploadRefusal, type Uploads } from "./uploads.ts";
 export { FileErased, openVault, type Vault, VaultDamaged, VaultStopped } from "./vault.ts";

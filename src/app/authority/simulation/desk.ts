@@ -55,6 +55,7 @@ export function simulatedDesk(more: Partial<DeskSurroundings> = {}, people = mem
     formKey: random(32),
     invented: false,
     https: false,
+    askerOf: () => "192.0.2.7",
     now,
     random,
     newId: unused,

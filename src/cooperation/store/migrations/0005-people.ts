@@ -130,6 +130,10 @@ export const people: Migration = {
        FOR EACH STATEMENT EXECUTE FUNCTION cooperation.refuse_change()`,
 
     // So that the program can say that a database is older than itself.
-    `GRANT SELECT ON cooperation.migration TO justitia_application`,
+    `CREATE FUNCTION cooperation.newest_migration() RETURNS integer
+       LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+       AS 'SELECT coalesce(max(number), 0) FROM cooperation.migration'`,
+    `REVOKE ALL ON FUNCTION cooperation.newest_migration FROM PUBLIC`,
+    `GRANT EXECUTE ON FUNCTION cooperation.newest_migration TO justitia_application`,
   ],
 };

@@ -1,0 +1,166 @@
+import { readFile, writeFile } from "node:fs/promises";
+import {
+  type IntroductionLetter,
+  introductionFingerprint,
+  introductionText,
+  type Role,
+  roles,
+} from "../../cooperation/index.ts";
+import type { AuthorityFolder } from "../authority/folder.ts";
+import { publicAddressFrom } from "../authority/listening.ts";
+import { newSafeKey } from "../authority/secret-input.ts";
+import { exitCodes, UserError } from "../exit-codes.ts";
+import {
+  administering,
+  commandLine,
+  demanded,
+  type FolderOptions,
+  openedFolder,
+  sourcesOf,
+} from "./authority-folder.ts";
+import type { CommandSurroundings } from "./surroundings.ts";
+
+export interface PersonAddOptions extends FolderOptions {
+  readonly name: string;
+  readonly signInName: string;
+  readonly office?: string;
+  readonly role: readonly string[];
+  readonly json?: boolean;
+}
+
+export interface PartnerAddOptions extends FolderOptions {
+  readonly fingerprint: string;
+  readonly name?: string;
+  readonly country?: string;
+  readonly address?: string;
+}
+
+export interface IntroductionOptions extends FolderOptions {
+  readonly output?: string;
+  readonly publicAddress?: string;
+}
+
+function rolesFrom(given: readonly string[]): Role[] {
+  return given.map((name) => {
+    const role = roles.find((one) => one === name);
+    if (role === undefined) throw new UserError(`--role ${name}: expected ${roles.join(", ")}.`, exitCodes.usage);
+    return role;
+  });
+}
+
+/** `justitia authority person add`: adds a person with a one-time password. */
+export async function personAddCommand(
+  folder: string,
+  options: PersonAddOptions,
+  around: CommandSurroundings,
+): Promise<number> {
+  const { out } = around.terminal;
+  const wanted = rolesFrom(options.role);
+  const kept = await openedFolder(folder, options, around);
+  const { name, signInName, office = kept.office } = options;
+  const made = await administering(kept, async (administration) =>
+    demanded(await administration.addPerson(commandLine(), { name, signInName, office, roles: wanted }), {
+      name: "--name",
+      signInName: "--sign-in-name",
+      office: "--office",
+      roles: "--role",
+    }),
+  );
+  if (options.json === true) out(`${JSON.stringify(made)}\n`);
+  else {
+    out(`Added ${name}. Sign-in name: ${made.signInName}\n`);
+    out(`One-time password, shown this once, good until ${made.until}: ${made.password}\n`);
+  }
+  return exitCodes.done;
+}
+
+/** `justitia authority office add`: adds an office. */
+export async function officeAddCommand(
+  folder: string,
+  options: FolderOptions & { readonly id: string; readonly name: string },
+  around: CommandSurroundings,
+): Promise<number> {
+  const kept = await openedFolder(folder, options, around);
+  const { id, name } = options;
+  await administering(kept, async (administration) =>
+    demanded(await administration.addOffice(commandLine(), { id, name }), { id: "--id", name: "--name" }),
+  );
+  around.terminal.out(`Added ${name} (${id}).\n`);
+  return exitCodes.done;
+}
+
+/** `justitia authority partner add`: adds another authority from its introduction. */
+export async function partnerAddCommand(
+  folder: string,
+  introduction: string,
+  options: PartnerAddOptions,
+  around: CommandSurroundings,
+): Promise<number> {
+  const text = await readFile(introduction, "utf8").catch((error: unknown) => {
+    throw new UserError(`${introduction} cannot be read (${String(error)}).`, exitCodes.usage);
+  });
+  const kept = await openedFolder(folder, options, around);
+  const { fingerprint, name = "", country = "", address = "" } = options;
+  const added = await administering(kept, async (administration) =>
+    demanded(
+      await administration.addPartner(commandLine(), {
+        introduction: text,
+        fingerprint,
+        name,
+        state: country,
+        address,
+      }),
+      { introduction, fingerprint: "--fingerprint", name: "--name", state: "--country", address: "--address" },
+    ),
+  );
+  around.terminal.out(`Added ${added}. Messages can be exchanged as soon as they have added this authority too.\n`);
+  return exitCodes.done;
+}
+
+/** What an authority hands over to be introduced. */
+function letterOf(kept: AuthorityFolder, publicAddress = kept.publicAddress): IntroductionLetter {
+  const exchange = publicAddress === undefined ? {} : { exchange: `${publicAddress}/exchange` };
+  return { ...kept.introduction, state: kept.state, name: kept.name, ...exchange };
+}
+
+/** `justitia authority introduction`: the keys of an authority, to be handed to another one. */
+export async function introductionCommand(
+  folder: string,
+  options: IntroductionOptions,
+  around: CommandSurroundings,
+): Promise<number> {
+  const { out, err } = around.terminal;
+  const kept = await openedFolder(folder, options, around);
+  const address = options.publicAddress === undefined ? undefined : publicAddressFrom(options.publicAddress);
+  const text = introductionText(letterOf(kept, address ?? kept.publicAddress));
+  if (options.output === undefined) out(text);
+  else await writeFile(options.output, text);
+  err(`Fingerprint, to be compared over another channel: ${introductionFingerprint(kept.introduction)}\n`);
+  return exitCodes.done;
+}
+
+/** `justitia authority passphrase`: changes what opens the secrets of the folder. */
+export async function passphraseCommand(
+  folder: string,
+  options: FolderOptions & { readonly newPassphraseFile?: string; readonly newIdentityFile?: string },
+  around: CommandSurroundings,
+): Promise<number> {
+  const kept = await openedFolder(folder, options, around);
+  const { newPassphraseFile, newIdentityFile } = options;
+  const sources = sourcesOf(around);
+  // The variable opens the folder as it is; what comes next has one of its own.
+  const next = { ...sources, environment: { JUSTITIA_PASSPHRASE: around.environment.JUSTITIA_NEW_PASSPHRASE } };
+  const key = await newSafeKey(
+    {
+      ...(newPassphraseFile === undefined ? {} : { passphraseFile: newPassphraseFile }),
+      ...(newIdentityFile === undefined ? {} : { identityFile: newIdentityFile }),
+    },
+    next,
+  );
+  await kept.safe.close(key);
+  around.terminal.out(`The secrets of ${folder} open with the new ${key.kind} only.\n`);
+  around.terminal.err(
+    "Copies of the folder from before still open with the old one: destroy them, or keep them as safe.\n",
+  );
+  return exitCodes.done;
+}

@@ -1,0 +1,127 @@
+import type { Command } from "commander";
+import { authorityDemoCommand, authorityServeCommand } from "./authority.ts";
+import { authorityInitCommand, authorityUpgradeCommand } from "./authority-init.ts";
+import {
+  introductionCommand,
+  officeAddCommand,
+  partnerAddCommand,
+  passphraseCommand,
+  personAddCommand,
+} from "./authority-office.ts";
+import type { CommandSurroundings } from "./surroundings.ts";
+
+const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];
+
+/** Options that open the secrets of a folder. Secrets themselves never stand among the arguments. */
+const opening = (command: Command): Command =>
+  command
+    .option("--passphrase-file <file>", "file whose first line opens the private keys (or JUSTITIA_PASSPHRASE)")
+    .option("--identity-file <file>", "file with the age identity that opens the private keys");
+
+/** Adds the commands of `justitia authority` to the program. */
+export function addAuthorityCommands(
+  authority: Command,
+  around: CommandSurroundings,
+  done: (code: number) => void,
+): void {
+  authority
+    .command("demo")
+    .option("--port <number>", "of the first of the two; the second has the next one", "4180")
+    .description("two authorities of two invented States on this machine, to play both sides")
+    .action(async (options) => done(await authorityDemoCommand(options, around)));
+  authority
+    .command("init")
+    .argument("<folder>", "a new folder, for the keys and the storage")
+    .option("--country <code>", "the State, two letters of ISO 3166-1")
+    .option("--name <text>", "what the authority is called")
+    .option("--id <name>", "its name in messages, such as xa-central")
+    .option("--administrator <name>", "name of the first administrator", "Administrator")
+    .option("--sign-in-name <name>", "sign-in name of the first administrator", "administrator")
+    .option("--public-address <address>", "where people and others reach it, such as https://central.example")
+    .option(
+      "--database-owner-file <file>",
+      "address of an empty PostgreSQL database, for who may create roles there (or JUSTITIA_DATABASE_OWNER)",
+    )
+    .option("--passphrase-file <file>", "file whose first line shall protect the private keys (or JUSTITIA_PASSPHRASE)")
+    .option("--identity-file <file>", "file with the age identity that shall protect them instead")
+    .option("--unprotected", "leave the private keys open to whoever can read the folder")
+    .option("--json", "the result as JSON, for machines")
+    .description("make an authority: keys, storage, first administrator; asks for what is not said")
+    .action(async (folder, options) => done(await authorityInitCommand(folder, options, around)));
+  opening(
+    authority
+      .command("serve")
+      .argument("<folder>")
+      .option("--port <number>", "port of the pages", "4180")
+      .option("--host <name>", "name or address to listen at", "127.0.0.1")
+      .option("--https-key <file>", "private key of the certificate")
+      .option("--https-certificate <file>", "certificate, with those between it and its root")
+      .option(
+        "--trusted-proxy <address>",
+        "proxy that encrypts and says who asks, or a network of such (repeatable)",
+        collect,
+      )
+      .option("--public-address <address>", "where people and others reach it, such as https://central.example")
+      .description("serve the pages of an authority, and take messages of others"),
+  ).action(async (folder, options) => done(await authorityServeCommand(folder, options, around)));
+  opening(
+    authority
+      .command("introduction")
+      .argument("<folder>")
+      .option("--output <file>", "write there instead of to the screen")
+      .option("--public-address <address>", "where others reach it")
+      .description("what another authority needs to know this one by"),
+  ).action(async (folder, options) => done(await introductionCommand(folder, options, around)));
+  opening(
+    authority
+      .command("person")
+      .description("people of an authority")
+      .command("add")
+      .argument("<folder>")
+      .requiredOption("--name <name>", "name of the person")
+      .requiredOption("--sign-in-name <name>", "what the person types to sign in")
+      .requiredOption("--role <role>", "what the person does (repeatable)", collect)
+      .option("--office <id>", "office of the person (default: the first one)")
+      .option("--json", "the result as JSON, for machines")
+      .description("add a person, with a password that has to be changed at the first sign-in"),
+  ).action(async (folder, options) => done(await personAddCommand(folder, options, around)));
+  opening(
+    authority
+      .command("office")
+      .description("offices of an authority")
+      .command("add")
+      .argument("<folder>")
+      .requiredOption("--id <id>", "identifier, such as cybercrime-unit")
+      .requiredOption("--name <name>", "what it is called")
+      .description("add an office"),
+  ).action(async (folder, options) => done(await officeAddCommand(folder, options, around)));
+  opening(
+    authority
+      .command("partner")
+      .description("authorities that messages are exchanged with")
+      .command("add")
+      .argument("<folder>")
+      .argument("<introduction>", "file that the other authority handed over")
+      .requiredOption("--fingerprint <text>", "the fingerprint as the other authority read it out, by telephone")
+      .option("--name <name>", "what it is called (default: as it says)")
+      .option("--country <code>", "its State (default: as it says)")
+      .option("--address <address>", "where its messages are brought (default: as it says)")
+      .description("add another authority from its introduction"),
+  ).action(async (folder, introduction, options) =>
+    done(await partnerAddCommand(folder, introduction, options, around)),
+  );
+  opening(
+    authority
+      .command("passphrase")
+      .argument("<folder>")
+      .option("--new-passphrase-file <file>", "file with the new one (or JUSTITIA_NEW_PASSPHRASE)")
+      .option("--new-identity-file <file>", "file with an age identity to open them from now on")
+      .description("change what opens the private keys"),
+  ).action(async (folder, options) => done(await passphraseCommand(folder, options, around)));
+  authority
+    .command("upgrade")
+    .argument("<folder>")
+    .option("--database-owner-file <file>", "address of the database for its owner (or JUSTITIA_DATABASE_OWNER)")
+    .description("bring the database of an authority to the form that this program needs")
+    .action(async (folder, options) => done(await authorityUpgradeCommand(folder, options, around)));
+}
