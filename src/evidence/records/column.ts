@@ -8,7 +8,10 @@ export interface ColumnCheck {
   readonly column: string;
   readonly kind: "required" | "type" | "minimum" | "maximum" | "pattern" | "code" | "area";
   readonly action: "quarantine" | "flag";
+  /** TRUE or FALSE. */
   readonly fails: string;
+  /** The same, or NULL for FALSE: a plain comparison, that the engine can hold against the statistics of a file. */
+  readonly condition: string;
   readonly expected: string;
 }
 
@@ -68,14 +71,18 @@ export function columnSql(name: string, column: RecordColumn, around: ColumnSurr
   const coded = recode(name, column, around, read, text);
   const value = coded.filled ?? filledWith(column.whenEmpty, coded.value);
   const checks: ColumnCheck[] = [];
-  const check = (kind: ColumnCheck["kind"], fails: string, expected: string): void => {
-    checks.push({ column: name, kind, action: column.onFail, fails: `coalesce(${fails}, FALSE)`, expected });
+  const check = (kind: ColumnCheck["kind"], condition: string, expected: string): void => {
+    const fails = `coalesce(${condition}, FALSE)`;
+    checks.push({ column: name, kind, action: column.onFail, fails, condition, expected });
   };
   if (column.required && column.whenEmpty === undefined) {
     const lacking = direct ? `${around.source} IS NULL` : isEmpty(column, around);
     check("required", layer === undefined ? lacking : unless(read, lacking), "a value");
   }
-  if (direct && isMoment(column)) check("type", `NOT isfinite(${around.source})`, expectedForm(column));
+  if (direct && isMoment(column)) {
+    const ends = ["infinity", "-infinity"].map((end) => `CAST(${literal(end)} AS ${duckTypes[column.type]})`);
+    check("type", `${around.source} IN (${ends.join(", ")})`, expectedForm(column));
+  }
   if (column.type !== "text" && (!direct || column.type === "number")) {
     const written = `${text} IS NOT NULL AND NOT ${isMasked}`;
     check(

@@ -136,7 +136,7 @@ export function countsQuery(plan: RecordPlan, approach: Approach): SqlQuery {
     const counted = (count: string): string[] =>
       checks.map((check) => `${count} FILTER (WHERE ${kept(plan)}${check.fails}) AS check_${check.number}`);
     if (first.together === undefined)
-      passes.push(`SELECT count(*) AS check_${first.number} FROM ${relation} WHERE ${kept(plan)}${first.fails}`);
+      passes.push(`SELECT count(*) AS check_${first.number} FROM ${relation} WHERE ${kept(plan)}${first.condition}`);
     else if (column?.readFrom !== undefined && approach.recurring.has(column.name)) {
       const texts = `(SELECT ${column.readFrom}, count(*) AS "rows of text" FROM ${plan.delivered} GROUP BY ALL)`;
       const sums = counted('sum("rows of text")').join(",\n  ");

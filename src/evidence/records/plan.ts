@@ -13,7 +13,10 @@ export interface NumberedCheck {
   readonly column: string;
   readonly kind: string;
   readonly action: "quarantine" | "flag";
+  /** TRUE or FALSE. */
   readonly fails: string;
+  /** The same, or NULL for FALSE. */
+  readonly condition: string;
   readonly expected: string;
   /** What the check shares its cost with: checks with the same word are asked in one pass; without one, it has its own. */
   readonly together: string | undefined;
@@ -122,7 +125,16 @@ function rowRuleCheck(rule: RecordRule, reference: (name: string) => string): Om
     const fails = `coalesce(NOT (${reference(left)} ${operator === "!=" ? "<>" : operator} ${reference(right)}), FALSE)`;
     const expected = `${left} ${operator} ${right}`;
     return [
-      { rule: rule.rule, column: left, kind: "compare", action: rule.onFail, fails, expected, together: acrossColumns },
+      {
+        rule: rule.rule,
+        column: left,
+        kind: "compare",
+        action: rule.onFail,
+        fails,
+        condition: fails,
+        expected,
+        together: acrossColumns,
+      },
     ];
   }
   if ("require" in rule) {
@@ -136,6 +148,7 @@ function rowRuleCheck(rule: RecordRule, reference: (name: string) => string): Om
         kind: "require",
         action: rule.onFail,
         fails,
+        condition: fails,
         expected: rule.note ?? "the declared condition",
         together: acrossColumns,
       },

@@ -102,6 +102,7 @@ export function problemsSql(plan: RecordPlan, confidential: ReadonlySet<string>)
     const column = plan.columns.find(({ name }) => name === check.column);
     return column === undefined || hidden.has(column.name) ? "NULL" : `left(${column.text}, 200)`;
   };
+  const [only, ...others] = plan.checks;
   const problems = plan.checks.map(
     (check) =>
       `CASE WHEN ${check.fails} THEN {rule: ${literal(check.rule)}, action: ${literal(check.action)}, "column": ${literal(
@@ -113,7 +114,7 @@ export function problemsSql(plan: RecordPlan, confidential: ReadonlySet<string>)
   return `SELECT _part, _row, unnest(problems, recursive := true), delivered FROM (
       SELECT _part, _row, list_filter([${problems.join(",\n")}], lambda p: p IS NOT NULL) AS problems, ${row}::VARCHAR AS delivered
       FROM ${plan.rows.relation}
-      WHERE ${kept(plan)}${anyOf(plan.checks.map(({ fails }) => fails))})`;
+      WHERE ${kept(plan)}${only === undefined || others.length > 0 ? anyOf(plan.checks.map(({ fails }) => fails)) : only.condition})`;
 }
 
 function hiddenSource(plan: RecordPlan, hidden: ReadonlySet<string>, source: string): boolean {

@@ -75,8 +75,8 @@ export function recode(
   const rest =
     column.otherwise === undefined ? "" : `, CASE WHEN ${given} IS NOT NULL THEN ${literal(column.otherwise)} END`;
   const value = `coalesce(${pairs.length === 0 ? "NULL::VARCHAR" : found}${rest})`;
-  const strange = listed?.outside ?? `${value} IS NULL`;
-  const unknown = column.otherwise === undefined ? `${given} IS NOT NULL AND ${strange}` : undefined;
+  const strange = listed?.outside ?? `${given} IS NOT NULL AND ${value} IS NULL`;
+  const unknown = column.otherwise === undefined ? strange : undefined;
   const filled = listed?.filled ?? (join === undefined ? filledFromMap(pairs, column, around) : undefined);
   return { value, filled, unknown, expected, targets, join };
 }
@@ -133,7 +133,7 @@ function placeInList(
   return {
     value: listWith("NULL"),
     filled: whenEmpty === undefined || otherwise !== undefined ? undefined : listWith(literal(whenEmpty)),
-    outside: places.includes(undefined) ? undefined : `${around.source} NOT BETWEEN ${lowest} AND ${highest}`,
+    outside: places.includes(undefined) ? undefined : `(${around.source} < ${lowest} OR ${around.source} > ${highest})`,
   };
 }
 
