@@ -1,3 +1,4 @@
 export { headerNames, requireColumns, UnreadableDelivery } from "./columns.ts";
+export type { RowsInput } from "./delivered-part.ts";
 export { type ReadyRows, type RowsInformation, type RowsRelation, readRows } from "./information.ts";
-export { makeRows, type RowsInput } from "./make.ts";
+export { makeRows } from "./make.ts";
