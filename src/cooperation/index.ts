@@ -123,6 +123,7 @@ export {
   type RelyingParty,
   type Session,
   type SignIn,
+  type SignInMeans,
   sessionDigest,
   sessionOf,
   signInNameOf,

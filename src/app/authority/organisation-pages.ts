@@ -21,7 +21,7 @@ import {
 } from "../../publication/index.ts";
 import type { OrganisationSignIn } from "./organisation.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
-import { cookieNameOf, DeskProblem, deskFor, setToken, show, tokenOf } from "./visit.ts";
+import { cookieNameOf, DeskProblem, deskFor, noteSignIn, setToken, show, tokenOf } from "./visit.ts";
 
 /** What the pages of signing in through an organisation need of the others. */
 export interface OrganisationPages {
@@ -93,16 +93,24 @@ export function addOrganisationPages(app: Hono, around: DeskSurroundings, pages:
     keepInBrowser(around, context, "");
     const words = deskWords(kept.language);
     const previousToken = tokenOf(around, context, "session");
+    let because: string | undefined;
     const result = await signInThroughOrganisation(
       around.signIn,
       {
-        recognise: () => recognise(around, organisation, kept.ceremony, new URL(context.req.url).search),
+        recognise: async () => {
+          const found = await recognise(around, organisation, kept.ceremony, new URL(context.req.url).search);
+          if ("name" in found) return found.name;
+          because = found.because;
+          return undefined;
+        },
         address: around.askerOf(context) ?? "",
         ...(previousToken === undefined ? {} : { previousToken }),
       },
       around.now(),
       around.random,
     );
+    if (because !== undefined) around.report(`Sign-in through the organisation was refused: ${because}.`);
+    await noteSignIn(around, context, "organisation", result, because);
     if (!result.signedIn)
       return pages.showSignIn(context, words, [
         fault(
@@ -112,12 +120,6 @@ export function addOrganisationPages(app: Hono, around: DeskSurroundings, pages:
         ),
       ]);
     setToken(around, context, "session", result.token);
-    await around.signIn.note({
-      at: around.now(),
-      person: result.session.person,
-      act: "signed-in",
-      data: { means: "organisation" },
-    });
     // From a page of our own the browser brings the strict cookie along; straight from elsewhere it would not.
     context.header("refresh", `0; url=${deskAddress(words, [])}`);
     const page = { title: words.text("organisation.done"), path: [], content: organisationDone(words) };
@@ -127,27 +129,15 @@ export function addOrganisationPages(app: Hono, around: DeskSurroundings, pages:
 
 const fault = (text: string): Fault => ({ input: undefined, text, article: undefined });
 
-/** The sign-in name of who came back; why it is nobody goes to the log of the program and to no page. */
+/** The sign-in name of who came back, or why it is nobody: for the log of the program and auditors, and for no page. */
 async function recognise(
   around: DeskSurroundings,
   { settings, provider }: OrganisationSignIn,
   ceremony: OrganisationCeremony,
   search: string,
-): Promise<string | undefined> {
-  const refused = async (because: string): Promise<undefined> => {
-    around.report(`Sign-in through the organisation was refused: ${because}.`);
-    await around.signIn.note({
-      at: around.now(),
-      person: undefined,
-      act: "sign-in-refused",
-      data: { means: "organisation", because },
-    });
-    return undefined;
-  };
+): Promise<{ readonly name: string } | { readonly because: string }> {
   const begun = await around.signIn.takeChallenge(challengeOf(ceremony));
-  if (begun === null) return refused("it was finished before, or never begun here");
+  if (begun === null) return { because: "it was finished before, or never begun here" };
   const answer = await provider.finish(search, ceremony, around.now());
-  if (!answer.good) return refused(answer.because);
-  const found = signInNameOf(settings, answer.verified);
-  return "because" in found ? refused(found.because) : found.name;
+  return answer.good ? signInNameOf(settings, answer.verified) : answer;
 }

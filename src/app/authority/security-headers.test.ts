@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hashPassword, personIdSchema } from "../../cooperation/index.ts";
+import type { Hono } from "hono";
+import {
+  hashPassword,
+  instantSchema,
+  memoryPeople,
+  officeIdSchema,
+  personIdSchema,
+  sessionOf,
+} from "../../cooperation/index.ts";
 import { cookieIn, random, simulatedDesk } from "./simulation/desk.ts";
 
 const person = personIdSchema.parse("01890a5d-ac96-774b-bcce-b302099a8057");
@@ -60,26 +68,61 @@ test("pages are kept by no cache and say their type and letters; the style may b
   assert.equal((await desk.request("/en/sign-in.css")).status, 404);
 });
 
+const password = await hashPassword("four grey herons wait", random, { memory: 64, passes: 1, parallelism: 1 });
+
+/** A browser that signs in by the form. */
+async function signIn(desk: Hono, typed: string): Promise<{ readonly session: string; readonly visit: string }> {
+  const page = await desk.request("/en/sign-in");
+  const visit = `justitia-aldoria-central-visit=${cookieIn(page, "justitia-aldoria-central-visit")}`;
+  const csrf = /name="csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? "";
+  const response = await desk.request("/en/sign-in", {
+    method: "POST",
+    headers: { cookie: visit, "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({ csrf, person: "moreno", password: typed }),
+  });
+  return { session: cookieIn(response, "justitia-aldoria-central-session") ?? "", visit };
+}
+
+test("signing in, failing and signing out are noted with means and address, without what was typed, and a signed-out browser is told to forget", async () => {
+  const office = officeIdSchema.parse("central-office");
+  const worker = { person, office, name: "M. Moreno", roles: ["case-officer" as const], active: true, data: {} };
+  const { desk, people, notes, signOutForm } = simulatedDesk({}, memoryPeople(), [worker]);
+  await people.addAccount({ person, name: "moreno", password, oneTimeUntil: null });
+  assert.equal((await signIn(desk, "a wrong tulip")).session, "");
+  const { session } = await signIn(desk, "four grey herons wait");
+  const response = await desk.request("/en/sign-out", signOutForm(session));
+  assert.equal(response.status, 303);
+  assert.equal(response.headers.get("clear-site-data"), '"cache", "storage"');
+  assert.equal(await sessionOf(people, session, instantSchema.parse(new Date().toISOString())), null);
+  assert.deepEqual(
+    notes.map(({ act, person: who, data }) => [act, who, data]),
+    [
+      ["sign-in-refused", undefined, { means: "password", from: "192.0.2.7" }],
+      ["signed-in", person, { means: "password", from: "192.0.2.7" }],
+      ["signed-out", person, {}],
+    ],
+  );
+});
+
 test("by HTTPS the cookies are of this host alone, out of reach of scripts and of other sites", async () => {
   const { desk, people } = simulatedDesk({ https: true });
-  const password = await hashPassword("four grey herons wait", random, { memory: 64, passes: 1, parallelism: 1 });
   await people.addAccount({ person, name: "moreno", password, oneTimeUntil: null });
   const page = await desk.request("/en/sign-in");
   const visit = cookieIn(page, "__Host-justitia-aldoria-central-visit");
   const csrf = /name="csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? "";
-  const signIn = (cookie: string, token: string) =>
+  const send = (cookie: string, token: string) =>
     desk.request("/en/sign-in", {
       method: "POST",
       headers: { cookie, "content-type": "application/x-www-form-urlencoded" },
       body: new URLSearchParams({ csrf: token, person: "moreno", password: "four grey herons wait" }),
     });
-  const response = await signIn(`__Host-justitia-aldoria-central-visit=${visit}`, csrf);
+  const response = await send(`__Host-justitia-aldoria-central-visit=${visit}`, csrf);
   assert.equal(response.status, 303);
   assert.ok(cookieIn(response, "__Host-justitia-aldoria-central-session") !== undefined);
   for (const line of [...page.headers.getSetCookie(), ...response.headers.getSetCookie()])
     assert.match(line, /^__Host-.*Path=\/; HttpOnly; Secure; SameSite=Strict/);
-  assert.equal((await signIn(`__Host-justitia-aldoria-central-visit=${visit}`, "")).status, 400, "no form token");
-  assert.equal((await signIn("", csrf)).status, 400, "the token of another browser");
+  assert.equal((await send(`__Host-justitia-aldoria-central-visit=${visit}`, "")).status, 400, "no form token");
+  assert.equal((await send("", csrf)).status, 400, "the token of another browser");
 });
 
 test("methods that a page does not know, and traces, are answered with nothing of the request", async () => {

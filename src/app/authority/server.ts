@@ -53,6 +53,7 @@ import {
   deskFor,
   formFits,
   goTo,
+  noteSignIn,
   roleOf,
   type SignedIn,
   sentForm,
@@ -173,6 +174,7 @@ export function createDesk(around: DeskSurroundings): Hono {
       ...(previousToken === undefined ? {} : { previousToken }),
     };
     const result = await signInWithPassword(around.signIn, attempt, around.now(), around.random);
+    await noteSignIn(around, context, "password", result);
     if (result.signedIn) {
       setToken(around, context, "session", result.token);
       return goTo({ context, words }, []);
@@ -188,6 +190,7 @@ export function createDesk(around: DeskSurroundings): Hono {
     const token = tokenOf(around, visit.context, "session");
     if (token !== undefined) await endSession(around.signIn, token);
     setToken(around, visit.context, "session", "");
+    await around.signIn.note({ at: around.now(), person: visit.worker.person, act: "signed-out", data: {} });
     // What was read while signed in must not come back by the browser's store.
     visit.context.header("clear-site-data", '"cache", "storage"');
     return goTo(visit, ["sign-in"]);

@@ -7,6 +7,8 @@ import {
   type Person,
   type Role,
   roles,
+  type SignIn,
+  type SignInMeans,
   sessionDigest,
   sessionOf,
   type Worker,
@@ -158,3 +160,23 @@ export const goTo = (
   path: readonly string[],
   query: Readonly<Record<string, string | undefined>> = {},
 ): Response => context.redirect(deskAddress(words, path, query), 303);
+
+/**
+ * Notes for auditors that somebody came, or failed to. Attempts during a delay are not noted: they are not made, and would
+ * let anybody fill the disk.
+ */
+export async function noteSignIn(
+  around: DeskSurroundings,
+  context: Context,
+  means: SignInMeans,
+  result: SignIn,
+  because?: string,
+): Promise<void> {
+  if (!result.signedIn && result.because === "wait") return;
+  await around.signIn.note({
+    at: around.now(),
+    person: result.signedIn ? result.session.person : undefined,
+    act: result.signedIn ? "signed-in" : "sign-in-refused",
+    data: { means, from: around.askerOf(context) ?? "", ...(because === undefined ? {} : { because }) },
+  });
+}

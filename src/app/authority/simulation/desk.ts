@@ -2,11 +2,14 @@ import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
 import {
   authorityIdSchema,
+  csrfToken,
   type Instant,
   instantSchema,
   type MemoryPeople,
   memoryPeople,
+  type Person,
   type SignInNote,
+  sessionDigest,
   stateCodeSchema,
 } from "../../../cooperation/index.ts";
 import { createDesk } from "../server.ts";
@@ -19,15 +22,25 @@ export interface SimulatedDesk {
   readonly notes: SignInNote[];
   /** What was told to whoever runs the program. */
   readonly reports: string[];
+  /** The form of signing out, as a page made for this session would send it. */
+  signOutForm(session: string): RequestInit;
 }
 
 export const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
 
-/** @param more what is otherwise than usual */
-export function simulatedDesk(more: Partial<DeskSurroundings> = {}, people = memoryPeople()): SimulatedDesk {
+/**
+ * @param more what is otherwise than usual
+ * @param workers who works here; without them nobody may ask for them
+ */
+export function simulatedDesk(
+  more: Partial<DeskSurroundings> = {},
+  people = memoryPeople(),
+  workers?: readonly Person[],
+): SimulatedDesk {
   const unused = (): never => {
     throw new Error("this desk has no matters, and a secret word: 83b1f0");
   };
+  const formKey = random(32);
   const notes: SignInNote[] = [];
   const reports: string[] = [];
   const now = (): Instant => instantSchema.parse(new Date().toISOString());
@@ -40,7 +53,7 @@ export function simulatedDesk(more: Partial<DeskSurroundings> = {}, people = mem
       calendars: new Map(),
       durability: async () => ({ engine: "pglite", survivesKill: true, survivesPowerLoss: false, because: [] }),
       partners: unused,
-      people: unused,
+      people: workers === undefined ? unused : async () => workers,
       queue: unused,
       view: unused,
       open: unused,
@@ -52,7 +65,7 @@ export function simulatedDesk(more: Partial<DeskSurroundings> = {}, people = mem
       alarms: unused,
     },
     signIn: { ...people, note: async (note) => void notes.push(note) },
-    formKey: random(32),
+    formKey,
     invented: false,
     https: false,
     askerOf: () => "192.0.2.7",
@@ -65,7 +78,19 @@ export function simulatedDesk(more: Partial<DeskSurroundings> = {}, people = mem
     exchange: new Hono().post("/messages", (context) => context.json({ refused: true }, 400)),
     ...more,
   });
-  return { desk, people, notes, reports };
+  const signOutForm = (session: string): RequestInit => {
+    const digest = sessionDigest(session);
+    if (digest === undefined) throw new RangeError("no token of a session");
+    return {
+      method: "POST",
+      headers: {
+        cookie: `justitia-aldoria-central-session=${session}`,
+        "content-type": "application/x-www-form-urlencoded",
+      },
+      body: new URLSearchParams({ csrf: csrfToken(formKey, digest, random) }),
+    };
+  };
+  return { desk, people, notes, reports, signOutForm };
 }
 
 /** The value of a cookie that a response sets. */
