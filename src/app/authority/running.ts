@@ -25,6 +25,7 @@ import { exitCodes, UserError } from "../exit-codes.ts";
 import type { AuthorityFolder } from "./folder.ts";
 import type { Listening } from "./listening.ts";
 import { readOrganisation } from "./organisation.ts";
+import { openRecordsFolder } from "./records-folder.ts";
 import { createDesk } from "./server.ts";
 import { askerOf, startWebServer } from "./web-server.ts";
 
@@ -91,8 +92,15 @@ export async function runAuthority(
     );
     return typeof partner?.data.address === "string" ? partner.data.address : undefined;
   };
+  const records = await openRecordsFolder(kept.folder, kept.authority).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
   const authority = createAuthority({
     ...definitions,
+    records,
+    reportLog: (sentence) => report(`${kept.name}: ${sentence}`),
+    ...(kept.invented ? { betweenCheckpoints: 5_000 } : {}),
     authority: kept.authority,
     state: kept.state,
     name: kept.name,
@@ -104,6 +112,11 @@ export async function runAuthority(
     post: httpPost({ fetch: globalThis.fetch, addressOf, timeout: 10_000 }),
     report: (note) => report(`${kept.name}: ${note.what}`),
   });
+  const differs = await authority.disagreement();
+  if (differs !== undefined) {
+    await database.close();
+    throw new UserError(`${kept.folder}: ${differs.message} (${differs.code})`, exitCodes.invalid);
+  }
   const people = createPeopleStore(database);
   const turns = takeTurns(async () => {
     await people.forgetEnded(now());

@@ -1,3 +1,4 @@
+import { type CustodyStage, custodyStageSchema } from "../custody/index.ts";
 import type { MatterType, Side } from "../definitions/index.ts";
 import { type CommonEventName, isCommonEvent, isSealed, type Matter } from "../matter/index.ts";
 import type { Action, MatterClass, MatterFacts, StateClass } from "../rights/index.ts";
@@ -124,12 +125,25 @@ const ofCommonEvents: Readonly<Partial<Record<CommonEventName, readonly Action[]
   "conflict-lifted": ["bar"],
   "sending-resumed": ["resend"],
   "failure-settled": ["resend"],
+  "destruction-proposed": ["open-evidence"],
+  "destruction-declined": ["open-evidence"],
 };
+
+/** Stages by which an item, or a content, comes to the authority; all others are done to what is here. */
+const takingIn: readonly CustodyStage[] = ["identified", "collected", "acquired", "received", "stored", "derived"];
+
+function actionsForCustody({ custody }: JsonObject): readonly Action[] {
+  const stage = custodyStageSchema.safeParse(
+    typeof custody === "object" && custody !== null && "stage" in custody ? custody.stage : undefined,
+  );
+  return stage.success && takingIn.includes(stage.data) ? ["upload-evidence"] : ["open-evidence"];
+}
 
 /** The actions of which one must be allowed before somebody causes an event; roles are judged by the matter type too. */
 export function actionsFor(type: MatterType, matter: Matter, name: string, data: JsonObject = {}): readonly Action[] {
   // What another person asked for is approved; without a request it takes a right of its own.
   if (name === "field-corrected") return data.proposal === undefined ? ["correct"] : ["approve"];
+  if (name === "custody-recorded") return actionsForCustody(data);
   if (isCommonEvent(name)) return ofCommonEvents[name] ?? [];
   const transition = type.transitions.find((one) => one.name === name);
   if (transition === undefined) return ["read", "read-sealed"];

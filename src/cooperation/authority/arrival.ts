@@ -4,8 +4,10 @@ import type { AuthorityTransaction, Correspondence } from "../exchange-store/ind
 import { apply, decide, isFoldProblem, isRefused, type Matter, type Refusal } from "../matter/index.ts";
 import type { AuthorityId, JsonObject, MatterId } from "../words/index.ts";
 import { type Carried, carryOut } from "./carry-out.ts";
+import { takePayload } from "./content-receiving.ts";
 import { eventAfter, matterOpenedBy, newEventId } from "./identifier.ts";
 import { eventLetterSchema, type LetterEvent, type RequestLetter, requestLetterSchema } from "./letter.ts";
+import { isLogNotice, takeLogNotice } from "./witnessing.ts";
 import { matterFrom, type TypedMatter, type Workshop } from "./workshop.ts";
 
 const notDelivered = (code: string, details: string): DeliveryOutcome => ({ notDelivered: [{ code, details }] });
@@ -25,6 +27,11 @@ export async function takeIn(
   if (sender?.active !== true) return notDelivered("unknown-partner", "the sender is not among the partners");
   if (envelope.kind === "request") return await openArrived(workshop, message, transaction);
   if (envelope.kind === "event") return await addArrived(workshop, message, transaction);
+  const { records } = workshop.parts;
+  if (records !== undefined && envelope.kind === "payload")
+    return await takePayload(workshop, records, message, transaction, patienceLeft(workshop, message));
+  if (records !== undefined && isLogNotice(message))
+    return await takeLogNotice(workshop, records, message, transaction);
   return (
     (await workshop.parts.otherMessages?.(message, transaction)) ??
     notDelivered("not-handled", "messages of this kind are not taken here")

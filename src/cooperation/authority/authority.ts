@@ -22,13 +22,19 @@ import { createStore, type Partner, type Rebuilt } from "../store/index.ts";
 import { type MatterEvent, matterIdSchema } from "../words/index.ts";
 import { alarmsFor } from "./alarms.ts";
 import { takeIn } from "./arrival.ts";
-import { NotSendable } from "./carry-out.ts";
+import { checkRecords, type RecordsCheck, type RecordsReading, recordsFor } from "./audit.ts";
 import { commandFor, newestOf, openFor, overseeFor } from "./commanding.ts";
+import { keepPayload } from "./content-receiving.ts";
+import { chunkReader } from "./content-sending.ts";
+import { evidenceService } from "./evidence-desk.ts";
+import type { EvidenceService } from "./evidence-service.ts";
 import { newEventId } from "./identifier.ts";
+import { NotSendable } from "./not-sendable.ts";
 import { optionsOf } from "./options.ts";
 import { permittedIn } from "./permission.ts";
 import { emergencyFor, queueFor, viewFor } from "./reading.ts";
-import type { AuthorityService, CommandOutcome } from "./service.ts";
+import { type AuthorityRecords, type Disagreement, disagreement, logTargetOf, numberedEntries } from "./records.ts";
+import type { AuthorityService, CommandOutcome, Worker } from "./service.ts";
 import { workThatWaits } from "./waiting-work.ts";
 import { type AuthorityParts, matterFrom, projected, type TypedMatter, type Workshop } from "./workshop.ts";
 
@@ -44,12 +50,24 @@ export interface Authority extends AuthorityService {
   evidences(): Promise<readonly EvidenceSummary[]>;
   /** Makes every projection again from the events and compares; `write` also replaces those that differ. */
   rebuildProjection(options?: { readonly write: boolean }): Promise<Rebuilt>;
+  /** The evidence of matters; undefined where no records are kept. */
+  readonly evidence: EvidenceService | undefined;
+  /** What an auditor sees of log and vault; undefined for everybody else, and where none are kept. */
+  records(who: Worker): Promise<RecordsReading | undefined>;
+  /** Holds log, vault and database against each other; undefined where no records are kept. */
+  checkRecords(): Promise<RecordsCheck | undefined>;
+  /** Whether the log ends where the database says; to be asked before anything is written. */
+  disagreement(): Promise<Disagreement | undefined>;
   /** Every matter as the system knows it, oldest first; for counting and checks, never for a page. */
   matters(): AsyncIterable<TypedMatter>;
 }
 
 /** Puts an authority together from its parts. The database is open and migrated; whoever opened it closes it. */
-export function createAuthority(parts: AuthorityParts): Authority {
+export function createAuthority(given: AuthorityParts): Authority {
+  const parts: AuthorityParts =
+    given.records === undefined
+      ? given
+      : { ...given, log: logTargetOf(given.records), readChunk: chunkReader(given.records) };
   const byVersion = new Map(parts.types.map((type) => [`${type.id} ${type.version}`, type]));
   const newest = new Map<string, MatterType>();
   for (const { id } of parts.types) {
@@ -66,6 +84,7 @@ export function createAuthority(parts: AuthorityParts): Authority {
     retryPolicy: parts.retryPolicy ?? usualRetryPolicy,
     deliver: (message, transaction) => takeIn(workshop, message, transaction),
     report: parts.report,
+    ...(given.records === undefined ? {} : { keepPayload: keeperOf(given.records) }),
   };
   const workshop: Workshop = {
     parts,
@@ -74,6 +93,7 @@ export function createAuthority(parts: AuthorityParts): Authority {
     typeOf: (id, version) => byVersion.get(`${id} ${version}`),
   };
   const within = node.store.transaction;
+  const { records } = parts;
   const system = { kind: "system" } as const;
   const commanded = async (
     work: (transaction: AuthorityTransaction) => Promise<CommandOutcome>,
@@ -124,11 +144,26 @@ export function createAuthority(parts: AuthorityParts): Authority {
         return projected(workshop, held, { calendars: parts.calendars, own: parts.state, partner: partnerState });
       }, options);
     },
+    evidence: records === undefined ? undefined : evidenceService(workshop, records),
+    records: async (who) =>
+      records === undefined ? undefined : within((transaction) => recordsFor(records, transaction, who)),
+    checkRecords: async () => (records === undefined ? undefined : checkRecords(workshop, records)),
+    disagreement: async () =>
+      records === undefined
+        ? undefined
+        : disagreement(records, numberedEntries(within), Math.max(0, records.log.writer.size - tailCompared)),
     matters: () => everyMatter(workshop),
   };
 }
 
+const keeperOf =
+  (records: AuthorityRecords): NonNullable<ExchangeNode<AuthorityTransaction>["keepPayload"]> =>
+  (envelope, chunks) =>
+    keepPayload(records, envelope, chunks);
+
 const mattersAtOnce = 200;
+/** Entries at the end of the log that are compared with the database when an authority is opened. */
+const tailCompared = 1000;
 
 async function* everyMatter(workshop: Workshop): AsyncGenerator<TypedMatter> {
   for (let after: string | undefined; ; ) {

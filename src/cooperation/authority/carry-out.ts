@@ -15,8 +15,10 @@ import {
 } from "../matter/index.ts";
 import type { AppendOutcome, Directory, Scope } from "../store/index.ts";
 import { type EventId, eventDigest, type JsonObject, type MatterEvent } from "../words/index.ts";
+import { sendDocuments } from "./content-sending.ts";
 import { newEventId } from "./identifier.ts";
 import { eventLetter, letterEvent } from "./letter.ts";
+import { NotSendable } from "./not-sendable.ts";
 import { calendarsFor, projected, type TypedMatter, type Workshop } from "./workshop.ts";
 
 /** What a command came to. */
@@ -24,15 +26,6 @@ export type Carried =
   | { readonly kind: "done"; readonly matter: Matter; readonly repeated: boolean }
   | { readonly kind: "refused"; readonly refusals: readonly Refusal[] }
   | { readonly kind: "not-appended"; readonly outcome: Exclude<AppendOutcome, { kind: "appended" }> };
-
-/** Takes the whole transaction back: what was decided cannot be sent, so it did not happen. */
-export class NotSendable extends Error {
-  readonly refusals: readonly Refusal[];
-  constructor(refusals: readonly Refusal[]) {
-    super("the message that follows from the event cannot be sent");
-    this.refusals = refusals;
-  }
-}
 
 export interface Order {
   readonly type: MatterType;
@@ -95,10 +88,23 @@ async function keep(
     await transaction.appendToLog(eventDigest(event));
     if (known === undefined || messageOf(type, known, event) === undefined) continue;
     const request = await send(workshop, transaction, directory, { type, matter: after }, event);
+    const { records } = workshop.parts;
+    if (records !== undefined)
+      await sendDocuments(
+        workshop,
+        records,
+        transaction,
+        after,
+        request === undefined ? attached(after, event) : after.attachments,
+      );
     if (request !== undefined) held = await submitted(workshop, transaction, { type, matter: held }, request);
   }
   return { kind: "done", matter: held, repeated: false };
 }
+
+/** The document that an event added. */
+const attached = ({ attachments }: Matter, { id }: MatterEvent): Matter["attachments"] =>
+  attachments.filter(({ event }) => event === id);
 
 interface Stage {
   readonly before: Matter | undefined;

@@ -164,7 +164,7 @@ async function judged(
   return outcomeOf(carried, command);
 }
 
-function outcomeOf(carried: Carried, command: Command): CommandOutcome {
+export function outcomeOf(carried: Carried, command: Command): CommandOutcome {
   if (carried.kind === "refused") return carried;
   if (carried.kind === "done")
     return {

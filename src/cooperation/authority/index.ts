@@ -1,6 +1,30 @@
 /** An authority at work: what pages and commands go through. Knows all parts of cooperation below it. */
+
+export type { CosignedHead, RecordsCheck, RecordsReading } from "./audit.ts";
 export { type Authority, createAuthority } from "./authority.ts";
+export type {
+  Authorisation,
+  CustodyOrder,
+  CustodyOutcome,
+  DocumentOrder,
+  EvidenceService,
+  ExportOrder,
+  HandedOut,
+  IntakeOrder,
+  IntakeOutcome,
+  Origin,
+} from "./evidence-service.ts";
+export type { LogAlarm } from "./partner-logs.ts";
 export { glassBroken, personAtWork } from "./reading.ts";
+export {
+  type AuthorityRecords,
+  type Disagreement,
+  type LogTarget,
+  logOrigin,
+  openAuthorityRecords,
+  type RecordDisks,
+  type RecordKeys,
+} from "./records.ts";
 export type {
   Alarm,
   AuthorityService,
@@ -15,4 +39,4 @@ export type {
   TickOutcome,
   Worker,
 } from "./service.ts";
-export type { AuthorityParts, LogTarget, TypedMatter } from "./workshop.ts";
+export type { AuthorityParts, TypedMatter } from "./workshop.ts";

@@ -52,7 +52,7 @@ const needKnownPartner: readonly CommonEventName[] = [
   "failure-settled",
 ];
 const needOpen = (name: CommonEventName): boolean =>
-  !/^(?:note|assigned|access-|conflict-|matter-|sending-|failure-)/.test(name);
+  !/^(?:note|assigned|access-|conflict-|matter-|sending-|failure-|custody-|destruction-)/.test(name);
 
 /**
  * The events that all matters share which a person may cause now: what is not among them needs no button. A bar is asked

@@ -1,6 +1,6 @@
 import type { MatterType } from "../definitions/index.ts";
-import { holderOf, isSealed, type Matter } from "../matter/index.ts";
-import type { ProjectedClock, Projection } from "../store/index.ts";
+import { type HeldItem, holderOf, isSealed, type Matter } from "../matter/index.ts";
+import type { ProjectedClock, ProjectedEvidenceItem, Projection } from "../store/index.ts";
 import type { OfficeId, PersonId } from "../words/index.ts";
 import { type Calendars, clockViews, runState } from "./deadlines.ts";
 
@@ -40,7 +40,20 @@ export function projectionOf(type: MatterType, matter: Matter, intake: OfficeId,
     changedAt: matter.changedAt,
     dueAt: due ?? null,
     clocks,
-    evidence: [],
+    evidence: matter.evidence.map(projectedItem),
+  };
+}
+
+function projectedItem({ id, item, events, state }: HeldItem): ProjectedEvidenceItem {
+  const file = events.findLast((event) => event.file !== undefined)?.file;
+  return {
+    item: id,
+    exhibit: item.exhibitNumber,
+    kind: item.kind,
+    stage: state.stage,
+    digest: state.digest ?? null,
+    bytes: item.bytes ?? null,
+    data: { standing: state.standing, integrity: state.integrity, ...(file === undefined ? {} : { file }) },
   };
 }
 

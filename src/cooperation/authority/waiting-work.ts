@@ -1,7 +1,9 @@
 import { deliverDue, type Post, sendDue, sendPayloadsDue } from "../exchange/index.ts";
 import { carryOut, noteEvidence } from "./carry-out.ts";
 import { eventAfter } from "./identifier.ts";
+import { writeLog } from "./log-keeping.ts";
 import type { TickOutcome } from "./service.ts";
+import { offerCheckpoint } from "./witnessing.ts";
 import { matterFrom, type Workshop } from "./workshop.ts";
 
 const atOnce = 100;
@@ -14,9 +16,11 @@ export async function workThatWaits(workshop: Workshop, post: Post): Promise<Tic
   await noteEvidences(workshop);
   const expired = await expireClocks(workshop);
   const sent = await sendDue(node, post, atOnce);
-  if (parts.readChunk !== undefined) await sendPayloadsDue(node, post, parts.readChunk, chunksAtOnce);
+  const { readChunk, records } = parts;
+  const chunks = readChunk === undefined ? 0 : await sendPayloadsDue(node, post, readChunk, chunksAtOnce);
   await writeLog(workshop);
-  return { sent, delivered, expired };
+  if (records !== undefined) await offerCheckpoint(workshop, records);
+  return { sent: sent + chunks, delivered, expired };
 }
 
 /** Evidences that came since: each in a transaction of its own with what it does to its matter. */
@@ -76,15 +80,4 @@ async function expireClocks(workshop: Workshop): Promise<number> {
     if (done) expired += 1;
   }
   return expired;
-}
-
-/** Writes what the database numbered into the log, from where the log ends; a repeat writes nothing twice. */
-async function writeLog({ node, parts: { log } }: Workshop): Promise<void> {
-  if (log === undefined) return;
-  for (;;) {
-    const from = log.size();
-    const digests = await node.store.transaction((transaction) => transaction.correspondence.logEntries(from, 1000));
-    if (digests.length === 0) return;
-    await log.append(digests);
-  }
 }

@@ -15,17 +15,10 @@ import type { AuthorityTransaction } from "../exchange-store/index.ts";
 import { fold, isFoldProblem, type Matter } from "../matter/index.ts";
 import type { Decision, Question } from "../rights/index.ts";
 import type { CooperationDatabase, Directory, Projection } from "../store/index.ts";
-import type { AuthorityId, Digest, Instant, MatterEvent, OfficeId, StateCode } from "../words/index.ts";
+import type { AuthorityId, Instant, MatterEvent, OfficeId, StateCode } from "../words/index.ts";
 import type { Calendars } from "./deadlines.ts";
 import { projectionOf } from "./projection.ts";
-
-/** Where the digests of events and evidences are written for good, in the order in which the database numbered them. */
-export interface LogTarget {
-  readonly origin: string;
-  /** Entries that are durable. */
-  size(): number;
-  append(digests: readonly Digest[]): Promise<unknown>;
-}
+import type { AuthorityRecords, LogTarget } from "./records.ts";
 
 /** What an authority is made of. Clock, chance, keys and network are handed in. */
 export interface AuthorityParts {
@@ -48,7 +41,14 @@ export interface AuthorityParts {
   readonly retryPolicy?: RetryPolicy;
   /** Who may do what; `decide` of the rights unless a test says otherwise. */
   readonly rights?: (question: Question) => Decision;
+  /** The log alone; an authority that keeps evidence hands in its records instead. */
   readonly log?: LogTarget;
+  /** Log, witness and vault, open for writing. */
+  readonly records?: AuthorityRecords;
+  /** Milliseconds between two heads of the log that a partner is asked to cosign; a minute unless said. */
+  readonly betweenCheckpoints?: number;
+  /** Told of what does not fit between logs: somebody has to look. */
+  readonly reportLog?: (sentence: string) => void;
   /** Takes arrived messages that belong to no matter, such as notices and payloads; without it they are not delivered. */
   readonly otherMessages?: (message: ArrivedMessage, transaction: AuthorityTransaction) => Promise<DeliveryOutcome>;
 }

@@ -52,6 +52,8 @@ export const evidenceItemSchema = z.strictObject({
   rootExhibitNumber: exhibitNumberSchema.optional(),
   kind: z.enum(["physical", "digital"]),
   description: words,
+  /** The name that the file had where it came from; never trusted as a name here. */
+  fileName: z.string().trim().min(1).max(255).optional(),
   sourceDevice: words.optional(),
   collector: words.optional(),
   place: words.optional(),

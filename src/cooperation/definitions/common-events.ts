@@ -20,4 +20,7 @@ export const commonEventNames: readonly string[] = [
   "conflict-lifted",
   "sending-resumed",
   "failure-settled",
+  "custody-recorded",
+  "destruction-proposed",
+  "destruction-declined",
 ];

@@ -4,7 +4,7 @@ import { type Envelope, storedEnvelope } from "./envelope.ts";
 import type { EvidenceName, EvidenceReason, SignedEvidence } from "./evidence.ts";
 import { instantOf, type MessageId, millisecondsOf } from "./identifier.ts";
 import { issueEvidence } from "./issue.ts";
-import type { DeliveryOutcome, ExchangeNode, ExchangeTransaction, InboxEntry } from "./node.ts";
+import type { DeliveryOutcome, ExchangeNode, ExchangeTransaction, InboxEntry, IncomingPayload } from "./node.ts";
 import { enqueue } from "./submission.ts";
 
 const longestPause = 3_600_000;
@@ -73,27 +73,42 @@ async function deliverOne<T extends ExchangeTransaction>(
     }
     const delivered = outcome === "delivered";
     await transaction.saveInboxEntry({ ...entry, state: delivered ? "delivered" : "not-delivered" });
+    if (node.keepPayload !== undefined && envelope.kind === "payload") await transaction.removeChunks(from, id);
     const reasons = delivered ? [] : outcome.notDelivered;
     await attest(node, transaction, delivered ? "Delivery" : "NonDelivery", envelope, digest, reasons);
     return true;
   });
 }
 
-/** Whether the chunks of a payload give the SHA-256 that was announced; true for a message without payload. */
+/** Whether the chunks of a payload give the SHA-256 that was announced, and kept then; true for a message without payload. */
 async function payloadIsWhole<T extends ExchangeTransaction>(
   node: ExchangeNode<T>,
   from: AuthorityId,
   id: MessageId,
 ): Promise<boolean> {
-  const payload = await node.store.transaction((transaction) => transaction.incomingPayload(from, id));
+  const { payload, entry } = await node.store.transaction(async (transaction) => ({
+    payload: await transaction.incomingPayload(from, id),
+    entry: await transaction.inboxEntry(from, id),
+  }));
   if (payload === undefined) return true;
   const hash = createHash("sha256");
-  for (let number = 0; number < payload.chunks; number += 1) {
+  for await (const bytes of chunksOf(node, payload)) hash.update(bytes);
+  if (digestSchema.parse(hash.digest("hex")) !== payload.digest) return false;
+  if (entry?.state === "accepted" && entry.envelope !== null)
+    await node.keepPayload?.(storedEnvelope(entry.envelope), chunksOf(node, payload));
+  return true;
+}
+
+/** The chunks of a payload, from the first on until one is missing. */
+async function* chunksOf<T extends ExchangeTransaction>(
+  node: ExchangeNode<T>,
+  { from, id, chunks }: IncomingPayload,
+): AsyncGenerator<Uint8Array> {
+  for (let number = 0; number < chunks; number += 1) {
     const bytes = await node.store.transaction((transaction) => transaction.chunk(from, id, number));
-    if (bytes === undefined) return false;
-    hash.update(bytes);
+    if (bytes === undefined) return;
+    yield bytes;
   }
-  return digestSchema.parse(hash.digest("hex")) === payload.digest;
 }
 
 /**

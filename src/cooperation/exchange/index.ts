@@ -57,7 +57,7 @@ export type {
   OutgoingPayload,
   RefusalRecord,
 } from "./node.ts";
-export { announcementOf, type PayloadAnnouncement } from "./payload.ts";
+export { announcementOf, type PayloadAnnouncement, payloadBodySchema } from "./payload.ts";
 export type { SqlQuery } from "./queries.ts";
 export { type Answer, receive } from "./receiver.ts";
 export { type EvidenceSummary, evidenceSummary, openRecords, type Reconciliation, reconcile } from "./reconcile.ts";

@@ -120,6 +120,8 @@ export interface ExchangeTransaction {
   saveIncomingPayload(payload: IncomingPayload): Promise<void>;
   addChunk(from: AuthorityId, payload: MessageId, number: number, bytes: Uint8Array): Promise<void>;
   chunk(from: AuthorityId, payload: MessageId, number: number): Promise<Uint8Array | undefined>;
+  /** Takes the chunks of a payload away, once it was handed over or refused for good. */
+  removeChunks(from: AuthorityId, payload: MessageId): Promise<void>;
 
   /** Appends a digest to the log within this transaction; null when no log is kept. */
   appendToLog(digest: Digest): Promise<LogPosition | null>;
@@ -159,6 +161,8 @@ export interface ExchangeNode<Transaction extends ExchangeTransaction> {
    * handing over is tried again later.
    */
   readonly deliver: (message: ArrivedMessage, transaction: Transaction) => Promise<DeliveryOutcome>;
+  /** Keeps a payload that is whole, before it is handed over and outside any transaction; the same one may come again. */
+  readonly keepPayload?: (envelope: Envelope, chunks: AsyncIterable<Uint8Array>) => Promise<void>;
   /** Takes note of what a person should look at; nothing of it goes to the other side. */
   readonly report: (note: ExchangeNote) => void;
 }

@@ -119,6 +119,14 @@ export function insertChunk(from: string, payload: string, number: number, bytes
   };
 }
 
+/** Takes all chunks of a payload away. */
+export function deleteChunks(from: string, payload: string): SqlQuery {
+  return {
+    text: `DELETE FROM cooperation.exchange_chunk WHERE "from" = $1 AND payload = $2`,
+    values: [from, payload],
+  };
+}
+
 export function selectChunk(from: string, payload: string, number: number): SqlQuery {
   return {
     text: `SELECT bytes FROM cooperation.exchange_chunk WHERE "from" = $1 AND payload = $2 AND number = $3`,

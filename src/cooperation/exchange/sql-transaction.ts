@@ -4,6 +4,7 @@ import { type KnownAuthority, knownAuthoritySchema } from "./directory.ts";
 import { evidenceSchema, evidenceText, type LogPosition, type SignedEvidence } from "./evidence.ts";
 import type { ExchangeTransaction } from "./node.ts";
 import {
+  deleteChunks,
   type ExchangeTable,
   insertChunk,
   insertEntry,
@@ -113,6 +114,9 @@ export function sqlExchangeTransaction(
     chunk: async (from, payload, number) => {
       const [row] = await run(selectChunk(from, payload, number));
       return row === undefined ? undefined : bytesRow.parse(row).bytes;
+    },
+    removeChunks: async (from, payload) => {
+      await run(deleteChunks(from, payload));
     },
     appendToLog,
     addRefusal: (refusal) => add("refusal", refusal),

@@ -3,6 +3,7 @@ import type { MatterType } from "../definitions/index.ts";
 import type { Json, JsonObject, PersonId } from "../words/index.ts";
 import type { Case } from "./command.ts";
 import { type CommonEventName, commonEventData, commonRules, oversightEvents } from "./common-events.ts";
+import { custodyRefusals, destructionRefusals, heldItem } from "./custody-rules.ts";
 import { isConfidential, isRunning, isSealed, type Matter, type PersonEntry, sideOf } from "./matter.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 import { particularRefusals, placeRefusals } from "./transition-rules.ts";
@@ -20,7 +21,7 @@ export function commonRefusals(at: Case, name: CommonEventName, data: JsonObject
   return [...role, ...rules[name](at, data)];
 }
 
-/** What may still happen to a matter that has ended: who may know of it goes on, and so do its messages. */
+/** What may still happen to a matter that has ended: who may know of it goes on, and so do its messages and its evidence. */
 const afterTheEnd: readonly CommonEventName[] = [
   "note",
   ...oversightEvents,
@@ -28,6 +29,9 @@ const afterTheEnd: readonly CommonEventName[] = [
   "matter-unsealed",
   "sending-resumed",
   "failure-settled",
+  "custody-recorded",
+  "destruction-proposed",
+  "destruction-declined",
 ];
 
 /** Faults of the shape of an event's data, each at its field. */
@@ -40,6 +44,8 @@ export function dataRefusals(error: z.ZodError): Refusal[] {
 function commonRole({ matter, context }: Case, name: CommonEventName): Refusal[] {
   const { actor } = context;
   const { roles, message } = commonRules[name];
+  if (actor.kind === "authority" && name === "custody-recorded")
+    return matter.known ? [] : [refusal("not-for-the-partner", { found: name })];
   if (actor.kind === "authority") {
     return matter.known && message !== undefined ? [] : [refusal("not-for-the-partner", { found: name })];
   }
@@ -136,6 +142,13 @@ const rules: Readonly<Record<CommonEventName, Rule>> = {
   ),
   "sending-resumed": ({ matter }) => knownRefusals(matter),
   "failure-settled": ({ matter }) => knownRefusals(matter),
+  "custody-recorded": rule(commonEventData["custody-recorded"], custodyRefusals),
+  "destruction-proposed": rule(commonEventData["destruction-proposed"], destructionRefusals),
+  "destruction-declined": rule(commonEventData["destruction-declined"], ({ matter }, { exhibitNumber }) =>
+    heldItem(matter, exhibitNumber)?.destruction === undefined
+      ? [refusal("proposal-needed", { field: "exhibitNumber", found: exhibitNumber })]
+      : [],
+  ),
 };
 
 const names = (entries: readonly PersonEntry[], person: PersonId): boolean =>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { authorisationSchema, custodyDataSchema, exhibitNumberSchema } from "../custody/index.ts";
 import { idSchema, sideSchema } from "../definitions/index.ts";
 import {
   authorityIdSchema,
@@ -58,8 +59,19 @@ export const commonEventData = {
   "sending-resumed": z.strictObject({ message: messageSchema, reason: words }),
   /** A person dealt with a message that the other side did not take. */
   "failure-settled": z.strictObject({ message: messageSchema, reason: words }),
+  "custody-recorded": custodyDataSchema,
+  /** Somebody wants the key of an item destroyed; another person has to do it. */
+  "destruction-proposed": z.strictObject({
+    exhibitNumber: exhibitNumberSchema,
+    reason: words,
+    authorisation: authorisationSchema,
+  }),
+  "destruction-declined": z.strictObject({ exhibitNumber: exhibitNumberSchema, reason: words }),
 } as const;
 export type CommonEventName = keyof typeof commonEventData;
+
+/** The data of an event that all matters share. */
+export type CommonEventData<Name extends CommonEventName> = z.infer<(typeof commonEventData)[Name]>;
 
 export function isCommonEvent(name: string): name is CommonEventName {
   return Object.hasOwn(commonEventData, name);
@@ -106,4 +118,8 @@ export const commonRules: Readonly<Record<CommonEventName, CommonRule>> = {
   "conflict-lifted": { roles: ["head-of-office"], message: undefined },
   "sending-resumed": { roles: sending, message: undefined },
   "failure-settled": { roles: sending, message: undefined },
+  // What the other side learns of custody travels with the content itself.
+  "custody-recorded": { roles: [...working, "evidence-custodian", "system"], message: undefined },
+  "destruction-proposed": { roles: [...working, "evidence-custodian"], message: undefined },
+  "destruction-declined": { roles: ["approver", "head-of-office"], message: undefined },
 };

@@ -3,6 +3,7 @@ import { canonicalText, type EventId, type Instant, type JsonObject, type Matter
 import type { Case, Command, Context, Decision } from "./command.ts";
 import { commonRefusals, dataRefusals, isDirect, openingRefusals } from "./common-decisions.ts";
 import { commonEventData, commonRules, isCommonEvent } from "./common-events.ts";
+import { askedCustody, completedCustody } from "./custody-rules.ts";
 import { leaves } from "./fold.ts";
 import type { Matter, Proposal } from "./matter.ts";
 import { sharedValues } from "./message.ts";
@@ -81,6 +82,8 @@ function again(matter: Matter, before: MatterEvent, command: Command, context: C
     canonicalText({ ...before.by }) === canonicalText({ ...context.actor }) &&
     (approval ||
       canonicalText(before.data) === canonicalText(command.data) ||
+      (command.name === "custody-recorded" &&
+        canonicalText(askedCustody(before.data)) === canonicalText(askedCustody(command.data))) ||
       sameButContents(matter, before, command));
   if (!same) return refused([refusal("command-reused", { found: command.id })]);
   const caused = matter.events.filter(({ data }) => data.causedBy === command.id);
@@ -110,7 +113,7 @@ function fresh(at: Case): Decision {
     context.actor.kind === "person" &&
     (transition?.fourEyes === "proposal" || (common === "field-corrected" && !isDirect(command, context)));
   const approval = approving ? approved(at) : undefined;
-  const data = approval?.data ?? command.data;
+  const data = approval?.data ?? (common === "custody-recorded" ? completedCustody(at) : command.data);
   const judged = approval?.proposal?.data ?? data;
   const refusals = [
     ...(approval?.refusals ?? []),

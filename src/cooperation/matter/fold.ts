@@ -1,12 +1,14 @@
 import type { z } from "zod";
+import { afterCustodyEvent } from "../custody/index.ts";
 import type { ClockDefinition, MatterType, Transition } from "../definitions/index.ts";
 import { conditionHolds } from "../definitions/index.ts";
 import { type Instant, instantSchema, type Json, type MatterEvent, type PersonId } from "../words/index.ts";
-import { type CommonEventName, commonEventData, isCommonEvent } from "./common-events.ts";
+import { type CommonEventData, type CommonEventName, commonEventData, isCommonEvent } from "./common-events.ts";
 import {
   type ClockRun,
   type FieldState,
   fieldValues,
+  type HeldItem,
   holderOf,
   isRunning,
   type Matter,
@@ -126,6 +128,7 @@ function opened(type: MatterType, event: MatterEvent): Matter | FoldProblem {
     consultations: [],
     questions: [],
     attachments: [],
+    evidence: [],
     notes: [],
     proposal: undefined,
     drafters: drafterOf(event),
@@ -162,7 +165,7 @@ type Effect = (matter: Matter, event: MatterEvent) => Matter | undefined;
 /** What an event does, with its data read; undefined when the data does not fit. */
 function effect<S extends z.ZodType>(
   data: S,
-  use: (matter: Matter, event: MatterEvent, data: z.output<S>) => Matter,
+  use: (matter: Matter, event: MatterEvent, data: z.output<S>) => Matter | undefined,
 ): Effect {
   return (matter, event) => {
     const read = data.safeParse(event.data);
@@ -171,6 +174,33 @@ function effect<S extends z.ZodType>(
 }
 
 const origin = (event: MatterEvent) => ({ at: event.at, by: event.by, event: event.id });
+
+/** The item that a custody event is about, after it; undefined where it was never described. */
+function afterCustody(
+  matter: Matter,
+  { custody, item }: CommonEventData<"custody-recorded">,
+): readonly HeldItem[] | undefined {
+  const held = matter.evidence.find((one) => one.item.exhibitNumber === custody.exhibitNumber);
+  const described = held?.item ?? item;
+  if (described === undefined || (held !== undefined && item !== undefined)) return undefined;
+  const next: HeldItem = {
+    id: held?.id ?? custody.id,
+    item: described,
+    events: [...(held?.events ?? []), custody],
+    state: afterCustodyEvent(described, held?.state, custody),
+    destruction: custody.stage === "destroyed" ? undefined : held?.destruction,
+  };
+  return held === undefined
+    ? [...matter.evidence, next]
+    : matter.evidence.map((one) => (one.id === held.id ? next : one));
+}
+
+function withDestruction(matter: Matter, exhibit: string, destruction: HeldItem["destruction"]): Matter {
+  const evidence = matter.evidence.map((held) =>
+    held.item.exhibitNumber === exhibit ? { ...held, destruction } : held,
+  );
+  return { ...matter, evidence };
+}
 
 const commonEffects: Readonly<Record<CommonEventName, Effect>> = {
   opened: (matter) => matter,
@@ -266,6 +296,18 @@ const commonEffects: Readonly<Record<CommonEventName, Effect>> = {
     ...matter,
     settled: [...new Set([...matter.settled, message])],
   })),
+  "custody-recorded": effect(commonEventData["custody-recorded"], (matter, _event, data) => {
+    const evidence = afterCustody(matter, data);
+    return evidence === undefined ? undefined : { ...matter, evidence };
+  }),
+  "destruction-proposed": effect(
+    commonEventData["destruction-proposed"],
+    (matter, event, { exhibitNumber, reason, authorisation }) =>
+      withDestruction(matter, exhibitNumber, { reason, authorisation, ...origin(event) }),
+  ),
+  "destruction-declined": effect(commonEventData["destruction-declined"], (matter, _event, { exhibitNumber }) =>
+    withDestruction(matter, exhibitNumber, undefined),
+  ),
 };
 
 const without = (entries: readonly PersonEntry[], person: PersonId): PersonEntry[] =>

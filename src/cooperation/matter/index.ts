@@ -6,6 +6,7 @@ export {
   isCommonEvent,
   oversightEvents,
 } from "./common-events.ts";
+export { heldItem } from "./custody-rules.ts";
 export { decide } from "./decide.ts";
 export { exampleValues } from "./example.ts";
 export { apply, type FoldProblem, fold, isFoldProblem } from "./fold.ts";
@@ -17,6 +18,7 @@ export {
   type Correction,
   type FieldState,
   fieldValues,
+  type HeldItem,
   holderOf,
   isRunning,
   isSealed,
@@ -24,6 +26,7 @@ export {
   type Note,
   type PersonEntry,
   type Proposal,
+  type ProposedDestruction,
   type Question,
   type Step,
 } from "./matter.ts";

@@ -1,3 +1,4 @@
+import type { CustodyEvent, CustodyState, EvidenceItem } from "../custody/index.ts";
 import type { Side } from "../definitions/index.ts";
 import type {
   Actor,
@@ -63,6 +64,26 @@ export interface Attachment {
   readonly mediaType: string;
   readonly bytes: number;
   readonly shared: boolean;
+  readonly at: Instant;
+  readonly by: Actor;
+  readonly event: EventId;
+}
+
+/** An item of evidence with its chain of custody. */
+export interface HeldItem {
+  /** Identifier of its first custody event. */
+  readonly id: EventId;
+  readonly item: EvidenceItem;
+  /** Oldest first. */
+  readonly events: readonly CustodyEvent[];
+  readonly state: CustodyState;
+  /** Somebody wants its key destroyed, and nobody else has agreed yet. */
+  readonly destruction: ProposedDestruction | undefined;
+}
+
+export interface ProposedDestruction {
+  readonly reason: string;
+  readonly authorisation: NonNullable<CustodyEvent["authorisation"]>;
   readonly at: Instant;
   readonly by: Actor;
   readonly event: EventId;
@@ -138,6 +159,8 @@ export interface Matter {
   readonly consultations: readonly Consultation[];
   readonly questions: readonly Question[];
   readonly attachments: readonly Attachment[];
+  /** Items of evidence, in the order in which they came to be known. */
+  readonly evidence: readonly HeldItem[];
   readonly notes: readonly Note[];
   readonly proposal: Proposal | undefined;
   /** Persons who wrote on the contents: none of them may approve them. */

@@ -13,6 +13,7 @@ export const refusalCodes = [
   "conflict-unchanged",
   "consultation-missing",
   "content-missing",
+  "custody-not-possible",
   "data-invalid",
   "date-ahead",
   "date-too-early",

@@ -237,6 +237,53 @@ interface AdministrativeActTable {
   data: JsonColumn<JsonObject>;
 }
 
+interface PartnerLogTable {
+  authority: string;
+  log_key: string;
+  witness_key: string;
+  known_since: Moment;
+  checkpoint: string | null;
+  seen_at: MomentOrNone;
+  their_seen: ColumnType<Big, number | undefined, number>;
+  cosigned: string | null;
+  cosigned_size: ColumnType<Big, number | undefined, number>;
+  cosigned_at: MomentOrNone;
+}
+
+interface CheckpointOfferTable {
+  authority: string;
+  message: string;
+  size: ColumnType<Big, number, number>;
+  position: ColumnType<Big, number, number>;
+  offered_at: Moment;
+  answered: boolean;
+}
+
+interface LogAlarmTable {
+  entry: GeneratedAlways<Big>;
+  at: Moment;
+  log: string;
+  said_by: string;
+  code: string;
+  message: string;
+}
+
+interface KeptFileTable {
+  file: string;
+  matter: string;
+  digest: string;
+  bytes: ColumnType<Big, number, number>;
+  name: string;
+  kept_at: Moment;
+}
+
+interface UploadTable {
+  upload: string;
+  matter: string;
+  person: string;
+  begun_at: Moment;
+}
+
 /** The tables as the application sees them. */
 export interface Tables {
   "cooperation.matter": MatterTable;
@@ -264,4 +311,9 @@ export interface Tables {
   "cooperation.passkey": PasskeyTable;
   "cooperation.passkey_challenge": PasskeyChallengeTable;
   "cooperation.administrative_act": AdministrativeActTable;
+  "cooperation.partner_log": PartnerLogTable;
+  "cooperation.checkpoint_offer": CheckpointOfferTable;
+  "cooperation.log_alarm": LogAlarmTable;
+  "cooperation.kept_file": KeptFileTable;
+  "cooperation.upload": UploadTable;
 }

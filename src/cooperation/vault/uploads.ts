@@ -40,9 +40,13 @@ export interface Uploads {
   /**
    * Puts the parts together in the vault when the whole has this digest. Repeated, it gives the same file again.
    *
-   * @param digest - SHA-256 of the whole content.
+   * @param digest - SHA-256 of the whole content; undefined takes what came, each part of which was held against its own.
    */
-  finish(upload: UploadId, digest: Digest, recipients: readonly Recipient[]): Promise<StoredFile | UploadRefusal>;
+  finish(
+    upload: UploadId,
+    digest: Digest | undefined,
+    recipients: readonly Recipient[],
+  ): Promise<StoredFile | UploadRefusal>;
   /** Takes an upload away, finished or not. */
   abandon(upload: UploadId): Promise<void>;
 }
@@ -131,23 +135,27 @@ export async function openUploads(raw: Disk, vault: Vault, identity: Identity): 
     return received + bytes.length;
   }
 
-  async function finish(upload: UploadId, digest: Digest, recipients: readonly Recipient[]) {
+  async function finish(upload: UploadId, digest: Digest | undefined, recipients: readonly Recipient[]) {
     const done = await finishedFile(upload);
     if (done !== undefined) {
-      if (done.plaintext === digest) return done;
+      if (digest === undefined || done.plaintext === digest) return done;
       return refusal("upload.content-changed", "The upload was finished with another content.", done.bytes);
     }
     const parts = await partsOf(upload);
     if (parts === undefined) return refusal("upload.unknown", "There is no such upload.", 0);
     const received = sizeOf(parts);
     // Read once before anything is stored: a content that is not what was said never gets into the vault.
-    const whole = createHash("sha256");
-    for await (const piece of contentOf(upload, parts)) whole.update(piece);
-    if (whole.digest("hex") !== digest)
+    if (digest !== undefined && (await digestOfParts(upload, parts)) !== digest)
       return refusal("upload.content-changed", "The whole does not have the SHA-256 that was said.", received);
     const stored = await vault.storeUpload(upload, contentOf(upload, parts), recipients);
     for (const part of parts) await disk.remove(paths.part(upload, part));
     return stored;
+  }
+
+  async function digestOfParts(upload: UploadId, parts: readonly Part[]): Promise<string> {
+    const whole = createHash("sha256");
+    for await (const piece of contentOf(upload, parts)) whole.update(piece);
+    return whole.digest("hex");
   }
 
   async function received(upload: UploadId): Promise<number | undefined> {

@@ -16,7 +16,6 @@ import { catalogues } from "./messages/catalogue.ts";
 import { authorityMessageKeys, clockTime, deskLanguages, deskWords } from "./messages.ts";
 import { faultOf } from "./names.ts";
 
-const { en } = catalogues;
 const folder = new URL("../../../matter-types/", import.meta.url);
 const files = new Map(
   readdirSync(folder)
@@ -24,6 +23,7 @@ const files = new Map(
     .map((name) => [name, readFileSync(new URL(name, folder), "utf8")]),
 );
 const { types } = readMatterTypes(files);
+const { en } = catalogues;
 const now = instantSchema.parse("2027-03-01T09:30:00.000Z");
 const values = {
   name: "A",
@@ -49,6 +49,15 @@ const values = {
   reason: "N",
   hours: 4,
   roles: "O",
+  bytes: 5,
+  problem: "Q",
+  seal: "S",
+  partner: "P",
+  authorisation: "R",
+  size: 6,
+  entries: 7,
+  files: 8,
+  erased: 9,
 };
 
 function typeOf(id: string): MatterType {

@@ -66,7 +66,9 @@ function foundName(type: MatterType, found: string, words: DeskWords): string {
  * @param inputs - Names of the inputs that the page has; a refusal of another field is said for the form as a whole.
  */
 export function faultOf(refusal: Refusal, type: MatterType, words: DeskWords, inputs: readonly string[] = []): Fault {
-  const { field, code, found, expected, article, at } = refusal;
+  const { field, code, found, expected: technical, article, at } = refusal;
+  // A rule of custody is named by what was found; its sentence stands in the catalogue.
+  const expected = code === "custody-not-possible" ? words.dynamic(found, technical) : technical;
   const [entry, cell] = (at ?? "").split(".");
   const input = field !== undefined && inputs.includes(field) ? field : undefined;
   return {

@@ -1,5 +1,6 @@
 import type { Calendar } from "../../clocks/index.ts";
 import type { MatterType } from "../../definitions/index.ts";
+import { type SimulatedDisk, simulatedDisk } from "../../disk/simulation/simulated-disk.ts";
 import {
   type ExchangeNote,
   fingerprint,
@@ -12,6 +13,7 @@ import {
 } from "../../exchange/index.ts";
 import type { Command } from "../../matter/index.ts";
 import { type CooperationDatabase, createStore, openPGlite } from "../../store/index.ts";
+import { newIdentity } from "../../vault/index.ts";
 import {
   type AuthorityId,
   authorityIdSchema,
@@ -27,7 +29,16 @@ import {
   stateCodeSchema,
 } from "../../words/index.ts";
 import { newEventId } from "../identifier.ts";
-import { type Authority, type CommandOutcome, createAuthority, type LogTarget, type Worker } from "../index.ts";
+import {
+  type Authority,
+  type AuthorityRecords,
+  type CommandOutcome,
+  createAuthority,
+  type LogTarget,
+  openAuthorityRecords,
+  type RecordDisks,
+  type Worker,
+} from "../index.ts";
 
 /** What happens to a sealed message on the way: `cut` loses it, `unheard` loses the answer, `twice` brings it two times. */
 export type Line = "good" | "cut" | "unheard" | "twice";
@@ -72,10 +83,17 @@ function countedBytes(): (length: number) => Uint8Array {
   };
 }
 
+type Disks = Readonly<Record<"log" | "witness" | "vault", SimulatedDisk>>;
+
 /** An authority of an invented State with its people, on a database in memory. */
 export interface SimulatedAuthority {
   readonly authority: Authority;
   readonly database: CooperationDatabase;
+  /** Throws where no records are kept. */
+  readonly records: AuthorityRecords;
+  readonly disks: Disks;
+  /** Opens the authority anew on the same database and disks, as after the end of the process. */
+  again(records?: AuthorityRecords): Promise<Authority>;
   readonly notes: ExchangeNote[];
   /** A person of this authority; the number tells people of one role apart. */
   worker(role: Role, number?: 1 | 2): Worker;
@@ -110,6 +128,7 @@ const workingRoles: readonly Role[] = [
   "contact-point",
   "executing-officer",
   "evidence-custodian",
+  "auditor",
 ];
 
 function personOf(seed: number, role: Role, number: number) {
@@ -122,6 +141,8 @@ interface Settings {
   readonly calendars: ReadonlyMap<string, Calendar>;
   /** Where arcadia's log is written; without it no log is kept. */
   readonly log?: LogTarget;
+  /** Whether both keep log, witness and vault: on disks in memory, or on those that are handed in. */
+  readonly records?: boolean | ((authority: AuthorityId) => Promise<RecordDisks>);
 }
 
 /** Two authorities of two States that know each other, in one process with a line between them that can be bad. */
@@ -169,21 +190,34 @@ export async function twoAuthorities(settings: Settings): Promise<World> {
         }
     });
     const notes: ExchangeNote[] = [];
-    const authority = createAuthority({
-      authority: own.authority,
-      state,
-      name: own.authority,
-      database,
-      types: settings.types,
-      calendars: settings.calendars,
-      intake: office,
-      keys: () => own.keys,
-      now: clock.now,
-      random,
-      post,
-      report: (note) => notes.push(note),
-      ...(settings.log === undefined || seed !== 1 ? {} : { log: settings.log }),
-    });
+    const disks = { log: simulatedDisk(), witness: simulatedDisk(), vault: simulatedDisk() };
+    const used = typeof settings.records === "function" ? await settings.records(own.authority) : disks;
+    const vault = await newIdentity();
+    const openRecords = (): Promise<AuthorityRecords> =>
+      openAuthorityRecords(
+        own.authority,
+        { log: Buffer.alloc(32, seed), witness: Buffer.alloc(32, seed + 100), vault },
+        used,
+      );
+    const records = settings.records === undefined || settings.records === false ? undefined : await openRecords();
+    const open = (held: AuthorityRecords | undefined): Authority =>
+      createAuthority({
+        authority: own.authority,
+        state,
+        name: own.authority,
+        database,
+        types: settings.types,
+        calendars: settings.calendars,
+        intake: office,
+        keys: () => own.keys,
+        now: clock.now,
+        random,
+        post,
+        report: (note) => notes.push(note),
+        ...(settings.log === undefined || seed !== 1 ? {} : { log: settings.log }),
+        ...(held === undefined ? {} : { records: held, betweenCheckpoints: 0 }),
+      });
+    const authority = open(records);
     doors.set(own.authority, authority);
     await authority.introduce(partner.introduction, fingerprint(partner.introduction));
     const newId = (): EventId => newEventId(clock.now(), random);
@@ -195,6 +229,16 @@ export async function twoAuthorities(settings: Settings): Promise<World> {
     const simulated: SimulatedAuthority = {
       authority,
       database,
+      get records() {
+        if (records === undefined) throw new Error("no records are kept");
+        return records;
+      },
+      disks,
+      again: async (held) => {
+        const anew = open(held ?? (await openRecords()));
+        doors.set(own.authority, anew);
+        return anew;
+      },
       notes,
       newId,
       act,

@@ -231,6 +231,9 @@ export class MemoryStore {
         step();
         add(tables.chunks, `${from} ${payload} ${number}`, Uint8Array.from(bytes));
       },
+      removeChunks: async (from, payload) => {
+        for (const key of tables.chunks.keys()) if (key.startsWith(`${from} ${payload} `)) tables.chunks.delete(key);
+      },
       chunk: async (from, payload, number) => {
         step();
         return tables.chunks.get(`${from} ${payload} ${number}`);

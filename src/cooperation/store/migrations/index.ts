@@ -4,9 +4,10 @@ import { append } from "./0003-append.ts";
 import { exchange } from "./0004-exchange.ts";
 import { people } from "./0005-people.ts";
 import { oversight } from "./0006-oversight.ts";
+import { evidence } from "./0007-evidence.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration };
 
 /** Every migration, in order. A published one is never changed: what follows is a new number. */
-export const migrations: readonly Migration[] = [tables, rights, append, exchange, people, oversight];
+export const migrations: readonly Migration[] = [tables, rights, append, exchange, people, oversight, evidence];

@@ -1,16 +1,21 @@
 import { access } from "./access.ts";
 import { ar } from "./ar.ts";
 import { en } from "./en.ts";
+import { evidence } from "./evidence.ts";
 import { organisation } from "./organisation.ts";
 import type { Sentences } from "./sentences.ts";
 import { zh } from "./zh.ts";
 
 /** The key of a sentence of an authority's pages. */
-export type AuthorityMessageKey = keyof typeof en | keyof typeof access.en | keyof typeof organisation.en;
+export type AuthorityMessageKey =
+  | keyof typeof en
+  | keyof typeof access.en
+  | keyof typeof evidence.en
+  | keyof typeof organisation.en;
 
 /** Every sentence of an authority's pages; a part of the pages with sentences of its own is spread in here. */
 export const catalogues: Sentences<AuthorityMessageKey> = {
-  en: { ...en, ...access.en, ...organisation.en },
-  zh: { ...zh, ...access.zh, ...organisation.zh },
-  ar: { ...ar, ...access.ar, ...organisation.ar },
+  en: { ...en, ...access.en, ...evidence.en, ...organisation.en },
+  zh: { ...zh, ...access.zh, ...evidence.zh, ...organisation.zh },
+  ar: { ...ar, ...access.ar, ...evidence.ar, ...organisation.ar },
 };

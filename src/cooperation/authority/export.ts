@@ -1,0 +1,120 @@
+import { type EvidenceToBundle, writeBundle } from "../bundle/index.ts";
+import type { AuthorityTransaction } from "../exchange-store/index.ts";
+import { isCheckpointProblem, openCheckpoint, parseVerifier } from "../log/index.ts";
+import { decryptBytes, encryptBytes, FileErased } from "../vault/index.ts";
+import { type Digest, eventDigest, type MatterEvent } from "../words/index.ts";
+import type { ExportOrder } from "./evidence-service.ts";
+import { filesOf } from "./kept-files.ts";
+import { writeLog } from "./log-keeping.ts";
+import { partnerLogs } from "./partner-logs.ts";
+import type { AuthorityRecords } from "./records.ts";
+import type { TypedMatter, Workshop } from "./workshop.ts";
+
+/** Digests that are asked for in one query. */
+const digestsAtOnce = 500;
+
+/**
+ * The matter as one file that anybody can verify: events with their proofs, evidence, heads and cosignatures.
+ *
+ * @param allowed - Decides and logs; gives the matter, or nothing.
+ * @returns The bytes; "not-logged" where events were written before the authority kept a log.
+ */
+export async function exportFor(
+  workshop: Workshop,
+  records: AuthorityRecords,
+  order: ExportOrder,
+  allowed: (transaction: AuthorityTransaction) => Promise<TypedMatter | undefined>,
+): Promise<AsyncIterable<Uint8Array> | "not-logged" | undefined> {
+  const { node, parts } = workshop;
+  const found = await node.store.transaction(async (transaction) => {
+    const typed = await allowed(transaction);
+    if (typed === undefined) return undefined;
+    const { events } = typed.matter;
+    await transaction.enter({ kind: "system" });
+    const places = await placesOf(transaction, events.map(eventDigest));
+    return { events, places, files: await filesOf(transaction, order.matter), known: await partnerLogs(transaction) };
+  });
+  if (found === undefined) return undefined;
+  await writeLog(workshop);
+  const { log, vault } = records;
+  const events: { event: MatterEvent; index: number }[] = [];
+  for (const event of found.events) {
+    const index = found.places.get(eventDigest(event));
+    if (index === undefined) return "not-logged";
+    events.push({ event, index });
+  }
+  const evidence: EvidenceToBundle[] = [];
+  for (const { file } of found.files) {
+    const stored = await vault.describe(file);
+    if (stored === undefined) throw new Error(`the vault does not hold ${file}, which a matter names`);
+    evidence.push({
+      stored,
+      ciphertext: () => vault.ciphertext(file),
+      key: await keyFor(records, file, order.recipient),
+    });
+  }
+  const witnesses = found.known.flatMap(({ witnessKey }) => parseVerifier(witnessKey) ?? []);
+  const cosigned = found.known
+    .filter((partner) => partner.cosigned !== undefined)
+    .sort((one, other) => other.cosignedSize - one.cosignedSize)[0]?.cosigned;
+  const head = cosigned === undefined ? undefined : openCheckpoint(cosigned, log.signer, witnesses);
+  const input = {
+    matter: order.matter,
+    authority: parts.authority,
+    madeAt: parts.now(),
+    signer: log.signer,
+    events,
+    evidence,
+    log: {
+      key: log.signer,
+      witnesses,
+      reader: log.reader,
+      checkpoint: log.writer.checkpoint,
+      ...(cosigned === undefined || head === undefined || isCheckpointProblem(head) ? {} : { cosigned }),
+    },
+  };
+  const bytes = writeBundle(input);
+  // All proofs are computed for the first piece; while nothing is written, so that no tile goes meanwhile.
+  const first = await log.writer.quietly(() => bytes.next());
+  return continued(first, bytes);
+}
+
+async function* continued(
+  first: IteratorResult<Uint8Array, void>,
+  rest: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  if (first.done === true) return;
+  yield first.value;
+  yield* rest;
+}
+
+async function keyFor(
+  { vault, identity }: AuthorityRecords,
+  file: Digest,
+  recipient: string | undefined,
+): Promise<EvidenceToBundle["key"]> {
+  try {
+    const key = await vault.key(file);
+    return recipient === undefined ? "withheld" : await encryptBytes(await decryptBytes(key, [identity]), [recipient]);
+  } catch (error) {
+    if (error instanceof FileErased) return "destroyed";
+    throw error;
+  }
+}
+
+/** Where digests stand in the log. */
+async function placesOf(
+  { sql: tables }: AuthorityTransaction,
+  digests: readonly Digest[],
+): Promise<ReadonlyMap<string, number>> {
+  const places = new Map<string, number>();
+  for (let at = 0; at < digests.length; at += digestsAtOnce) {
+    const rows = await tables
+      .selectFrom("cooperation.log_entry")
+      .select(["index", "digest"])
+      .where("digest", "in", digests.slice(at, at + digestsAtOnce))
+      .execute();
+    for (const { index, digest } of rows) places.set(digest, Number(index));
+  }
+  return places;
+}
