@@ -1,5 +1,33 @@
 /** Closed matters as facts of the statistics. Knows words, definitions and matter. */
 export { type AgeBand, ageBandOf, ageBands, ageIn } from "./age.ts";
+export { type CountCell, type CountCube, type CountedCase, cellKey, cubeOf, type TableShape } from "./cells.ts";
+export {
+  audit,
+  type DisclosureRule,
+  isDominated,
+  isSmall,
+  type ProtectedCube,
+  protect,
+  usualRule,
+} from "./disclosure.ts";
 export { type CooperationFact, factOf, type PersonCount } from "./fact.ts";
-export { countsOfEvents, countsOfFacts, type RequestCounts } from "./second-count.ts";
+export { type LinearSystem, type Range, rangesOf } from "./linear-range.ts";
+export {
+  methodText,
+  type Observation,
+  personCases,
+  personTables,
+  quantile,
+  type ReleaseDimension,
+  releaseColumns,
+  releaseCsv,
+  releaseDimensions,
+  releaseOf,
+  requestCase,
+  requestTables,
+  type StageDuration,
+  type StatisticsRelease,
+  yearsOf,
+} from "./release.ts";
+export { casesOfEvents, countsOfEvents, countsOfFacts, type RequestCounts } from "./second-count.ts";
 export { personsCsv, requestColumns, requestsCsv } from "./table.ts";

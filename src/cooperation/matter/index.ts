@@ -8,7 +8,7 @@ export {
 } from "./common-events.ts";
 export { heldItem } from "./custody-rules.ts";
 export { decide } from "./decide.ts";
-export { exampleValues } from "./example.ts";
+export { exampleValue, exampleValues } from "./example.ts";
 export { apply, type FoldProblem, fold, isFoldProblem } from "./fold.ts";
 export {
   type Assignment,
