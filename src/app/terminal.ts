@@ -8,17 +8,59 @@ export interface Terminal {
   readonly interactive: boolean;
 }
 
+/** Writes one line over and over, on a terminal; nothing elsewhere. */
+function overwriting(terminal: Terminal): (text: string) => void {
+  let shown = 0;
+  return (text) => {
+    if (!terminal.interactive) return;
+    terminal.err(`\r${text.padEnd(shown)}`);
+    shown = text.length;
+  };
+}
+
+/** How far one step of long work has come. */
+export interface WorkProgress {
+  readonly doing: string;
+  readonly unit: "rows" | "bytes";
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Shows long work while it goes on: one line with rate and time left on a terminal, a line per step elsewhere. */
+export function workReporter(
+  terminal: Terminal,
+  elapsed: () => number,
+): { readonly show: (progress: WorkProgress) => void; readonly end: () => void } {
+  const overwrite = overwriting(terminal);
+  let step = "";
+  let begun = 0;
+  let shownAt = Number.NEGATIVE_INFINITY;
+  return {
+    show: ({ doing, ...progress }) => {
+      const now = elapsed();
+      if (doing !== step) {
+        step = doing;
+        begun = now;
+        shownAt = Number.NEGATIVE_INFINITY;
+        if (!terminal.interactive) terminal.err(`${doing} …\n`);
+      }
+      if (now - shownAt < 100) return;
+      shownAt = now;
+      overwrite(`${doing}  ${progressText(progress, (now - begun) / 1000)}`);
+    },
+    end: () => {
+      overwrite("");
+      if (terminal.interactive) terminal.err("\r");
+    },
+  };
+}
+
 /** Shows a build while it runs: one line that is written over on a terminal, a line per finished step elsewhere. */
 export function buildReporter(terminal: Terminal, elapsed: () => number): (event: BuildEvent) => void {
   let begun = elapsed();
   let doing = "";
   let before = 0;
-  let shown = 0;
-  const overwrite = (text: string): void => {
-    if (!terminal.interactive) return;
-    terminal.err(`\r${text.padEnd(shown)}`);
-    shown = text.length;
-  };
+  const overwrite = overwriting(terminal);
   return (event) => {
     switch (event.type) {
       case "stream":
@@ -64,7 +106,10 @@ const phaseWords = {
 } as const;
 
 /** How far, how fast, and how long still: `45 %  210 MB/s  3 s left`. */
-function progressText(event: Extract<BuildEvent, { type: "progress" }>, seconds: number): string {
+function progressText(
+  event: { readonly unit: string; readonly done: number; readonly total?: number | undefined },
+  seconds: number,
+): string {
   // The first half second says nothing about the pace.
   const rate = seconds > 0.5 ? event.done / seconds : 0;
   const parts: string[] = [];

@@ -44,6 +44,18 @@ export {
   type Worker,
 } from "./authority/index.ts";
 export {
+  BackupDamaged,
+  type BackupEffects,
+  type BackupManifest,
+  type BackupProgress,
+  checkBackup,
+  proveRestored,
+  readBackup,
+  restoreFiles,
+  restoreTables,
+  writeBackup,
+} from "./backup/index.ts";
+export {
   type BundleInput,
   type BundleReport,
   bundleFile,
@@ -154,7 +166,11 @@ export {
   type Durability,
   historyFaults,
   inUse,
+  migrateFurther,
   migratePostgres,
+  type OwnedDatabase,
+  type OwnedPlace,
+  openOwned,
   openPGlite,
   openPostgres,
   type Partner,

@@ -127,3 +127,16 @@ async function secretsOf(folder: string, safe: Safe): Promise<z.infer<typeof sec
     );
   return secretsSchema.parse(JSON.parse(text));
 }
+
+/**
+ * Says in a folder that the database is another one.
+ *
+ * @param database - Address of the program's login on PostgreSQL; undefined for PGlite in the folder.
+ */
+export async function moveDatabase(kept: AuthorityFolder, database: string | undefined): Promise<void> {
+  const { folder, safe } = kept;
+  const secrets = { ...(await secretsOf(folder, safe)), database };
+  await safe.replace(files.secrets, JSON.stringify(secrets));
+  const about = { ...(await aboutAuthority(folder)), storage: database === undefined ? "pglite" : "postgresql" };
+  await writeFile(join(folder, files.about), `${JSON.stringify(about, undefined, 2)}\n`, { mode: 0o600 });
+}

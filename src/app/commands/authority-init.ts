@@ -75,7 +75,7 @@ async function aboutFrom(
 }
 
 /** Makes the database ready. @returns the address of the program's login; undefined for PGlite */
-async function databaseFrom(owner: string | undefined): Promise<string | undefined> {
+export async function databaseFrom(owner: string | undefined): Promise<string | undefined> {
   if (owner === undefined) return undefined;
   if (!/^postgres(?:ql)?:\/\//.test(owner))
     throw new UserError("The address of the database has to begin with postgres://.", exitCodes.usage);

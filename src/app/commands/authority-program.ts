@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { authorityDemoCommand, authorityServeCommand } from "./authority.ts";
+import { authorityBackupCommand, authorityRestoreCommand } from "./authority-backup.ts";
 import { authorityInitCommand, authorityUpgradeCommand } from "./authority-init.ts";
 import {
   introductionCommand,
@@ -124,4 +125,25 @@ export function addAuthorityCommands(
     .option("--database-owner-file <file>", "address of the database for its owner (or JUSTITIA_DATABASE_OWNER)")
     .description("bring the database of an authority to the form that this program needs")
     .action(async (folder, options) => done(await authorityUpgradeCommand(folder, options, around)));
+  authority
+    .command("backup")
+    .argument("<folder>")
+    .requiredOption("--to <folder>", "a new folder for the backup")
+    .option("--database-owner-file <file>", "address of the database for its owner (or JUSTITIA_DATABASE_OWNER)")
+    .option("--json", "the result as JSON, for machines")
+    .description("copy everything an authority keeps, as of one moment, also while it is served from PostgreSQL")
+    .action(async (folder, options) => done(await authorityBackupCommand(folder, options, around)));
+  opening(
+    authority
+      .command("restore")
+      .argument("<backup>", "folder that `backup` wrote")
+      .requiredOption("--to <folder>", "a new folder for the authority")
+      .option("--digest <sha256>", "what `backup` said that the SHA-256 of the backup is; it is checked first")
+      .option(
+        "--database-owner-file <file>",
+        "address of an empty PostgreSQL database, for who may create roles there (or JUSTITIA_DATABASE_OWNER); without it, PGlite in the folder",
+      )
+      .option("--json", "the result as JSON, for machines")
+      .description("make an authority again from a backup, and prove that it is the same"),
+  ).action(async (backup, options) => done(await authorityRestoreCommand(backup, options, around)));
 }

@@ -1,3 +1,4 @@
+export { diskBelow } from "./below.ts";
 export {
   type Disk,
   type DiskEntry,

@@ -16,8 +16,23 @@ export {
   type PostgresAddress,
 } from "./database.ts";
 export type { Directory, Office, Partner, Person } from "./directory.ts";
+export {
+  appliedMigrations,
+  countRows,
+  type DumpedTable,
+  dumpedRows,
+  dumpedSequences,
+  dumpedTables,
+  hasMigrations,
+  migrateAs,
+  migrateFurther,
+  ofOneMoment,
+  restoreRows,
+  restoreSequences,
+} from "./dump.ts";
 export { type LockHolder, takeFolderLock } from "./folder-lock.ts";
 export type { Attempt, Mailbox, WaitingMessage } from "./mailbox.ts";
+export { type OwnedDatabase, type OwnedPlace, openOwned } from "./owner.ts";
 export {
   type ProjectedClock,
   type ProjectedEvidenceItem,
