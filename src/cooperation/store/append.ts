@@ -13,7 +13,7 @@ import {
   type MatterId,
   matterEventSchema,
 } from "../words/index.ts";
-import { instantOf, type Projection, projectionText } from "./projection.ts";
+import { instantOf, type Projection, projectionValues } from "./projection.ts";
 import type { Scope } from "./scope.ts";
 import type { Tables } from "./tables.ts";
 
@@ -116,6 +116,9 @@ export function append(database: Kysely<Tables>, scope: Scope, request: AppendRe
   return withRetries(() => appendWithin(database, scope, request));
 }
 
+const places = Array.from({ length: 29 }, (_, index) => `$${index + 1}`).join(", ");
+const appendText = `SELECT cooperation.append(${places}) AS outcome`;
+
 /** As `append`, once: within a transaction it is the transaction that has to be tried again. */
 export async function appendWithin(
   database: Kysely<Tables>,
@@ -158,15 +161,16 @@ export async function appendWithin(
           received_at: received.receivedAt,
           answer: received.answer,
         });
-  const query = CompiledQuery.raw("SELECT cooperation.append($1, $2, $3, $4, $5, $6, $7, $8, $9) AS outcome", [
-    JSON.stringify(scope),
+  const query = CompiledQuery.raw(appendText, [
+    scope.kind,
+    ...(scope.kind === "person" ? [scope.person, scope.office, scope.role] : [null, null, null]),
     command,
     at,
     matter,
     expectedSequence,
     JSON.stringify(given),
-    projectionText(projection),
-    JSON.stringify(messages),
+    ...projectionValues(projection),
+    messages.length === 0 ? null : JSON.stringify(messages),
     taken,
   ]);
   if (overseeing) await oversee(database, "yes");

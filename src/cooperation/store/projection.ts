@@ -127,6 +127,16 @@ export function evidenceItemOf(row: Selectable<Tables["cooperation.evidence_item
   });
 }
 
+/** A clock in the names of the columns. */
+const clockColumns = ({ clock, state, startedAt, dueAt, alarmAt, data }: ProjectedClock) => ({
+  clock,
+  state,
+  started_at: startedAt,
+  due_at: dueAt,
+  alarm_at: alarmAt,
+  data,
+});
+
 /** The projection in the names of the columns, as the functions of the database take it. */
 export function projectionText(projection: Projection): string {
   const { typeVersion, openedAt, changedAt, dueAt, clocks, evidence, ...same } = projectionSchema.parse(projection);
@@ -136,14 +146,32 @@ export function projectionText(projection: Projection): string {
     opened_at: openedAt,
     changed_at: changedAt,
     due_at: dueAt,
-    clocks: clocks.map(({ clock, state, startedAt, dueAt: due, alarmAt, data }) => ({
-      clock,
-      state,
-      started_at: startedAt,
-      due_at: due,
-      alarm_at: alarmAt,
-      data,
-    })),
+    clocks: clocks.map(clockColumns),
     evidence,
   });
+}
+
+/** The projection as the function that appends takes it: a value for each column, then clocks and items as JSON. */
+export function projectionValues(projection: Projection): unknown[] {
+  const sound = projectionSchema.parse(projection);
+  return [
+    sound.type,
+    sound.typeVersion,
+    sound.side,
+    sound.state,
+    sound.open,
+    sound.office,
+    sound.assignee,
+    sound.restricted,
+    [...sound.granted],
+    [...sound.barred],
+    sound.partner,
+    sound.reference,
+    sound.urgent,
+    sound.openedAt,
+    sound.changedAt,
+    sound.dueAt,
+    JSON.stringify(sound.clocks.map(clockColumns)),
+    JSON.stringify(sound.evidence),
+  ];
 }

@@ -167,7 +167,7 @@ onEachEngine((trial, engine) => {
       await refused(scope, "DROP TABLE cooperation.event CASCADE", "42501");
       await refused(scope, "ALTER TABLE cooperation.matter DISABLE ROW LEVEL SECURITY", "42501");
       await refused(scope, "CREATE TABLE cooperation.mine (a integer)", "42501");
-      await refused(scope, `SELECT cooperation.write_projection('${matter}', 1, '{}', false)`, "42501");
+      await refused(scope, `SELECT cooperation.write_parts('${matter}', '[]', '[]', false)`, "42501");
       await refused(scope, "SELECT * FROM cooperation.migration", "42501");
     }
     await refused(

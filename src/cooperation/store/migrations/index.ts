@@ -5,9 +5,19 @@ import { exchange } from "./0004-exchange.ts";
 import { people } from "./0005-people.ts";
 import { oversight } from "./0006-oversight.ts";
 import { evidence } from "./0007-evidence.ts";
+import { appendAtOnce } from "./0008-append-at-once.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration };
 
 /** Every migration, in order. A published one is never changed: what follows is a new number. */
-export const migrations: readonly Migration[] = [tables, rights, append, exchange, people, oversight, evidence];
+export const migrations: readonly Migration[] = [
+  tables,
+  rights,
+  append,
+  exchange,
+  people,
+  oversight,
+  evidence,
+  appendAtOnce,
+];
