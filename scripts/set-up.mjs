@@ -50,6 +50,7 @@ if (forTests) {
     missing.push("fonts-noto-cjk");
   }
   if (!existsSync("/usr/share/fonts/truetype/noto")) missing.push("fonts-noto-core");
+  if (!existsSync("/usr/bin/strace")) missing.push("strace");
   const postgres = "/usr/lib/postgresql";
   const hasPostgres =
     existsSync(postgres) && readdirSync(postgres).some((version) => existsSync(`${postgres}/${version}/bin/initdb`));
@@ -63,7 +64,8 @@ if (forTests) {
     if (!done) {
       const which = [
         missing.includes("postgresql") ? "of the database" : undefined,
-        missing.some((name) => name !== "postgresql") ? "of the browser" : undefined,
+        missing.includes("strace") ? "of failing system calls" : undefined,
+        missing.some((name) => name !== "postgresql" && name !== "strace") ? "of the browser" : undefined,
       ].filter((name) => name !== undefined);
       process.stderr.write(
         `\n*** Tests ${which.join(" and ")} will be SKIPPED: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing.\n` +
