@@ -169,6 +169,7 @@ export {
   inUse,
   migrateFurther,
   migratePostgres,
+  type Office,
   type OwnedDatabase,
   type OwnedPlace,
   openOwned,

@@ -7,6 +7,7 @@ import {
   generatePrivateKey,
   type Instant,
   type Introduction,
+  type IntroductionLetter,
   instantSchema,
   type OwnKeys,
   officeIdSchema,
@@ -139,4 +140,10 @@ export async function moveDatabase(kept: AuthorityFolder, database: string | und
   await safe.replace(files.secrets, JSON.stringify(secrets));
   const about = { ...(await aboutAuthority(folder)), storage: database === undefined ? "pglite" : "postgresql" };
   await writeFile(join(folder, files.about), `${JSON.stringify(about, undefined, 2)}\n`, { mode: 0o600 });
+}
+
+/** What an authority hands over to be introduced. */
+export function letterOf(kept: AuthorityFolder, publicAddress: string | undefined): IntroductionLetter {
+  const exchange = publicAddress === undefined ? {} : { exchange: `${publicAddress}/exchange` };
+  return { ...kept.introduction, state: kept.state, name: kept.name, ...exchange };
 }

@@ -53,8 +53,8 @@ describe("through an organisation in a browser", { skip: noBrowser }, () => {
   });
 
   for (const [language, title] of [
-    ["en", "Matters"],
-    ["ar", "المسائل"],
+    ["en", "People"],
+    ["ar", "الأشخاص"],
   ] as const)
     test(`a person comes back from another site and is signed in, without a script (${language})`, async () => {
       const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 700 } });
@@ -62,7 +62,7 @@ describe("through an organisation in a browser", { skip: noBrowser }, () => {
         const page = await context.newPage();
         await page.goto(`${address}/${language}/sign-in`);
         await page.locator("main a.go").click();
-        await page.waitForURL(`${address}/${language}`);
+        await page.waitForURL(`${address}/${language}/people`);
         assert.match((await page.locator("h1").textContent()) ?? "", new RegExp(title));
         const cookies = await context.cookies();
         const session = cookies.find(({ name }) => name.endsWith("-session"));

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { isIP } from "node:net";
 import {
   type Authority,
   type AuthorityId,
   type AuthorityParts,
   type CooperationDatabase,
+  createAdministration,
   createAuthority,
   createPeopleStore,
   createStore,
@@ -19,10 +21,11 @@ import {
   openPGlite,
   openPostgres,
   type PeopleTransaction,
+  type RelyingParty,
   type Store,
 } from "../../cooperation/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
-import type { AuthorityFolder } from "./folder.ts";
+import { type AuthorityFolder, letterOf } from "./folder.ts";
 import type { Listening } from "./listening.ts";
 import { readOrganisation } from "./organisation.ts";
 import { openRecordsFolder } from "./records-folder.ts";
@@ -123,8 +126,12 @@ export async function runAuthority(
     const { sent, delivered, expired } = await authority.tick();
     return sent + delivered + expired;
   }, failed);
+  let address = "";
   const app = createDesk({
     service: authority,
+    administration: createAdministration({ authority: kept.authority, database, now, random }),
+    introduction: () => letterOf(kept, address),
+    passkeySite: () => passkeySiteOf(kept.name, address),
     signIn: people,
     ...(organisation === undefined ? {} : { organisation }),
     formKey: kept.formKey,
@@ -155,6 +162,7 @@ export async function runAuthority(
   });
   try {
     const server = await startWebServer(app, listening);
+    address = server.address;
     turns.begin();
     return {
       authority,
@@ -173,6 +181,13 @@ export async function runAuthority(
     await database.close();
     throw error;
   }
+}
+
+/** The site that passkeys are for: browsers make them for names, never for numbers. */
+function passkeySiteOf(name: string, address: string): RelyingParty | undefined {
+  if (!URL.canParse(address)) return undefined;
+  const { hostname, origin } = new URL(address);
+  return isIP(hostname.replaceAll(/[[\]]/g, "")) === 0 ? { id: hostname, name, origins: [origin] } : undefined;
 }
 
 /** Turns of work: one at a time, again after a while, and soon when something was done. */

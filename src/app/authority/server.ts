@@ -10,11 +10,9 @@ import {
   type QueueFilter,
   type QueuePlace,
   sessionDigest,
-  signInWithPassword,
 } from "../../cooperation/index.ts";
 import {
   backHome,
-  clockTime,
   type DeskLanguage,
   type DeskWords,
   deskAddress,
@@ -26,13 +24,15 @@ import {
   type FormState,
   faultOf,
   newMatterPage,
+  passkeyScript,
+  passkeyScriptAddress,
   queuePage,
   readLogPage,
   renderDesk,
-  signInPage,
-  withOrganisation,
 } from "../../publication/index.ts";
 import { accessRoutes } from "./access-pages.ts";
+import { accountRoutes } from "./account-pages.ts";
+import { administrationRoutes } from "./administration-pages.ts";
 import {
   matterPath,
   saveEntry,
@@ -45,24 +45,20 @@ import {
   showStep,
   takeStep,
 } from "./matter-pages.ts";
-import { addOrganisationPages } from "./organisation-pages.ts";
 import { securityHeaders } from "./security-headers.ts";
+import { addSignInPages } from "./sign-in-pages.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import {
   DeskProblem,
   deskFor,
-  formFits,
   goTo,
-  noteSignIn,
   roleOf,
   type SignedIn,
-  sentForm,
   setToken,
   show,
   tokenOf,
   type Visit,
   visitOf,
-  visitorToken,
 } from "./visit.ts";
 
 /** Bytes that a form may have. */
@@ -81,10 +77,14 @@ export function createDesk(around: DeskSurroundings): Hono {
     await next();
     if (!context.res.headers.has("cache-control")) context.res.headers.set("cache-control", "no-store");
   });
-  app.get(deskStyleAddress, (context) => {
-    context.header("cache-control", "public, max-age=31536000, immutable");
-    return context.body(deskStyleSheet, 200, { "content-type": "text/css; charset=utf-8" });
-  });
+  for (const [address, content, type] of [
+    [deskStyleAddress, deskStyleSheet, "text/css"],
+    [passkeyScriptAddress, passkeyScript, "text/javascript"],
+  ] as const)
+    app.get(address, (context) => {
+      context.header("cache-control", "public, max-age=31536000, immutable");
+      return context.body(content, 200, { "content-type": `${type}; charset=utf-8` });
+    });
 
   const wordsIn = (context: Context): DeskWords => {
     const asked = context.req.path.split("/")[1];
@@ -133,59 +133,15 @@ export function createDesk(around: DeskSurroundings): Hono {
       const words = wordsIn(context);
       const visit = await visitOf(around, context, words);
       if (visit === undefined) return context.redirect(deskAddress(words, ["sign-in"]), 303);
+      if (visit.mustChange && path !== "/account/password" && path !== "/sign-out")
+        return goTo(visit, ["account", "password"]);
       return answer(visit);
     });
   };
 
   app.get("/", (context) => context.redirect(deskAddress(preferredWords(context), []), 302));
 
-  const showSignIn = async (
-    context: Context,
-    words: DeskWords,
-    state: Omit<FormState, "command">,
-    status: 200 | 422 = 200,
-  ) => {
-    const desk = await deskFor(around, visitorToken(around, context), undefined);
-    // Only invented people are listed: who works at an authority is not for everybody.
-    const known = around.invented ? await around.service.people() : [];
-    const accounts = around.invented ? await around.signIn.accounts() : [];
-    const people = accounts.flatMap(({ person, name }) =>
-      known.flatMap((one) => (one.person === person && one.active ? [{ ...one, signInName: name }] : [])),
-    );
-    const own = signInPage(people, { ...state, command: "" }, desk, words);
-    const content = around.organisation === undefined ? own : withOrganisation(own, words);
-    const page = { title: words.text("signIn.title"), path: ["sign-in"], faults: state.faults, content };
-    return await show({ context, desk, words }, page, status);
-  };
-  app.get("/:language/sign-in", (context) => showSignIn(context, wordsIn(context), { values: {}, faults: [] }));
-  addOrganisationPages(app, around, {
-    wordsIn,
-    showSignIn: (context, words, faults) => showSignIn(context, words, { values: {}, faults }, 422),
-  });
-  app.post("/:language/sign-in", async (context) => {
-    const words = wordsIn(context);
-    const sent = await sentForm(context);
-    if (!formFits(around, tokenOf(around, context, "visit"), sent)) throw new DeskProblem("form");
-    const previousToken = tokenOf(around, context, "session");
-    const attempt = {
-      name: sent.person?.[0] ?? "",
-      password: sent.password?.[0] ?? "",
-      address: around.askerOf(context) ?? "",
-      ...(previousToken === undefined ? {} : { previousToken }),
-    };
-    const result = await signInWithPassword(around.signIn, attempt, around.now(), around.random);
-    await noteSignIn(around, context, "password", result);
-    if (result.signedIn) {
-      setToken(around, context, "session", result.token);
-      return goTo({ context, words }, []);
-    }
-    const text =
-      result.because === "wrong"
-        ? words.text("signIn.wrong")
-        : words.text("signIn.wait", { time: `${clockTime(result.retryAt, "UTC")} UTC` });
-    const faults = [{ input: "password", text, article: undefined }];
-    return showSignIn(context, words, { values: { person: sent.person ?? [] }, faults }, 422);
-  });
+  addSignInPages(app, around, wordsIn);
   signedIn("post", "/sign-out", async (visit) => {
     const token = tokenOf(around, visit.context, "session");
     if (token !== undefined) await endSession(around.signIn, token);
@@ -205,7 +161,9 @@ export function createDesk(around: DeskSurroundings): Hono {
     return goTo(visit, []);
   });
 
-  signedIn("get", "", (visit) => showQueue(around, visit));
+  signedIn("get", "", async (visit) =>
+    visit.worker.role === "administrator" ? goTo(visit, ["people"]) : showQueue(around, visit),
+  );
   signedIn("get", "/new", (visit) => showNew(around, visit, { values: {}, faults: [], command: around.newId() }));
   signedIn("post", "/new", (visit) => openNew(around, visit));
   signedIn("get", "/matters/:matter", (visit) => showMatter(around, visit));
@@ -219,6 +177,8 @@ export function createDesk(around: DeskSurroundings): Hono {
   signedIn("post", "/matters/:matter/entries/:entry", (visit) => saveEntry(around, visit));
 
   accessRoutes(signedIn, around);
+  accountRoutes(signedIn, around);
+  administrationRoutes(signedIn, around);
 
   app.notFound((context) => problem(context, "problem.notFound", "problem.notFoundHint", 404));
   app.onError((error, context) => {

@@ -1,10 +1,13 @@
 import type { Context, Hono } from "hono";
 import type {
+  Administration,
   AuthorityService,
   EventId,
   Instant,
+  IntroductionLetter,
   MatterId,
   PeopleTransaction,
+  RelyingParty,
   Worker,
 } from "../../cooperation/index.ts";
 import type { LoggedLook } from "../../publication/index.ts";
@@ -21,6 +24,7 @@ export interface DeskSurroundings {
     | "calendars"
     | "durability"
     | "partners"
+    | "offices"
     | "people"
     | "queue"
     | "view"
@@ -32,6 +36,12 @@ export interface DeskSurroundings {
     | "emergency"
     | "alarms"
   >;
+  /** People, offices and partners, as administrators keep them; undefined where nobody does by pages. */
+  readonly administration?: Administration;
+  /** What another authority needs to know this one by. */
+  readonly introduction?: () => IntroductionLetter;
+  /** The site that passkeys are for; undefined where its address has no name. */
+  readonly passkeySite?: () => RelyingParty | undefined;
   /** Accounts, sessions, attempts and passkeys. */
   readonly signIn: PeopleTransaction;
   /** Sign-in by an organisation's own service, where the authority uses one. */

@@ -4,7 +4,9 @@ import { base64url } from "jose";
 import {
   csrfToken,
   csrfTokenFits,
+  type Instant,
   type Person,
+  type PersonId,
   type Role,
   roles,
   type SignIn,
@@ -29,6 +31,10 @@ export interface Visit {
   readonly words: DeskWords;
   readonly desk: Desk;
   readonly worker: Worker;
+  /** Since when the person is signed in. */
+  readonly since: Instant;
+  /** Whether somebody else made the password, which has to be changed before anything else is done. */
+  readonly mustChange: boolean;
   readonly people: readonly Person[];
   /** What was sent; empty for a page that is only looked at. */
   readonly sent: FormValues;
@@ -139,7 +145,17 @@ export async function visitOf(
   const sent = context.req.method === "POST" ? await sentForm(context) : {};
   if (context.req.method === "POST" && !formFits(around, token, sent)) throw new DeskProblem("form");
   const desk = await deskFor(around, csrfToken(around.formKey, session.digest, around.random), { person, role });
-  return { context, words, desk, worker: { person: person.person, office: person.office, role }, people, sent };
+  const account = await around.signIn.accountOf(person.person);
+  return {
+    context,
+    words,
+    desk,
+    worker: { person: person.person, office: person.office, role },
+    since: session.startedAt,
+    mustChange: session.means === "password" && account !== null && account.oneTimeUntil !== null,
+    people,
+    sent,
+  };
 }
 
 /** The role of a name, when it is one. */
@@ -164,6 +180,8 @@ export const goTo = (
 /**
  * Notes for auditors that somebody came, or failed to. Attempts during a delay are not noted: they are not made, and would
  * let anybody fill the disk.
+ *
+ * @param about - Whose account was tried, where that is known.
  */
 export async function noteSignIn(
   around: DeskSurroundings,
@@ -171,11 +189,13 @@ export async function noteSignIn(
   means: SignInMeans,
   result: SignIn,
   because?: string,
+  about?: PersonId,
 ): Promise<void> {
   if (!result.signedIn && result.because === "wait") return;
   await around.signIn.note({
     at: around.now(),
     person: result.signedIn ? result.session.person : undefined,
+    ...(about === undefined ? {} : { about }),
     act: result.signedIn ? "signed-in" : "sign-in-refused",
     data: { means, from: around.askerOf(context) ?? "", ...(because === undefined ? {} : { because }) },
   });

@@ -1,12 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
-import {
-  type IntroductionLetter,
-  introductionFingerprint,
-  introductionText,
-  type Role,
-  roles,
-} from "../../cooperation/index.ts";
-import type { AuthorityFolder } from "../authority/folder.ts";
+import { introductionFingerprint, introductionText, type Role, roles } from "../../cooperation/index.ts";
+import { letterOf } from "../authority/folder.ts";
 import { publicAddressFrom } from "../authority/listening.ts";
 import { newSafeKey } from "../authority/secret-input.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
@@ -115,12 +109,6 @@ export async function partnerAddCommand(
   );
   around.terminal.out(`Added ${added}. Messages can be exchanged as soon as they have added this authority too.\n`);
   return exitCodes.done;
-}
-
-/** What an authority hands over to be introduced. */
-function letterOf(kept: AuthorityFolder, publicAddress = kept.publicAddress): IntroductionLetter {
-  const exchange = publicAddress === undefined ? {} : { exchange: `${publicAddress}/exchange` };
-  return { ...kept.introduction, state: kept.state, name: kept.name, ...exchange };
 }
 
 /** `justitia authority introduction`: the keys of an authority, to be handed to another one. */

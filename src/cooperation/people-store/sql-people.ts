@@ -68,8 +68,10 @@ const before = (now: Instant, milliseconds: number): string => new Date(Date.par
 /** Something about sign-in that auditors can read: who came, or changed what opens the own account. */
 export interface SignInNote {
   readonly at: Instant;
-  /** Undefined where nobody was recognised. */
+  /** Who did it; undefined where nobody was recognised. */
   readonly person: PersonId | undefined;
+  /** Whose account it was about, where somebody else may have tried it. */
+  readonly about?: PersonId | undefined;
   readonly act:
     | "signed-in"
     | "signed-out"
@@ -274,7 +276,7 @@ export function peopleWithin({
       ];
       return gone.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), 0);
     },
-    note: async ({ at, person, act, data }) => {
+    note: async ({ at, person, about = person, act, data }) => {
       await (await signIn())
         .insertInto("cooperation.administrative_act")
         .values({
@@ -284,7 +286,7 @@ export function peopleWithin({
           role: null,
           operator: null,
           act,
-          subject: person ?? "",
+          subject: about ?? "",
           data: JSON.stringify(data),
         })
         .execute();

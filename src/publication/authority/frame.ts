@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Durability, Instant, Role } from "../../cooperation/index.ts";
 import { address, type Html, html } from "../html.ts";
 import { styleSheet } from "../style.ts";
-import { clockTime, type DeskWords, deskLanguageNames, deskLanguages } from "./messages.ts";
+import { type AuthorityMessageKey, clockTime, type DeskWords, deskLanguageNames, deskLanguages } from "./messages.ts";
 
 /** What every page of an authority shows around its content. */
 export interface Desk {
@@ -37,6 +37,8 @@ export interface DeskPage {
   /** Said above the content after something was done. */
   readonly done?: string | undefined;
   readonly content: Html;
+  /** Address of the one script of the page; without it the page still works. */
+  readonly script?: string;
 }
 
 const deskStyle = `${styleSheet}
@@ -68,6 +70,9 @@ button.quiet{background:var(--paper);color:var(--link)}
 .desk{display:flex;flex-wrap:wrap;gap:.3rem 1rem;align-items:center;font-size:.92rem}
 .desk form{display:flex;flex-wrap:wrap;gap:.3rem;align-items:center}
 time,code,.ltr{unicode-bidi:isolate;direction:ltr}
+.once{font-size:1.4rem;letter-spacing:.05em;overflow-wrap:anywhere}
+textarea.code{font-family:monospace;font-size:.85rem;direction:ltr}
+[hidden]{display:none}
 .document dt{margin-block-start:.6rem}
 .document dd{white-space:pre-line}
 @media print{.desk,.faults,.done,form{display:none}}
@@ -116,13 +121,26 @@ function faultSummary(faults: readonly Fault[], words: DeskWords): Html | string
   })}</ul></div>`;
 }
 
+type Part = readonly [title: AuthorityMessageKey, path: readonly string[]];
+
+/** The parts of the desk that a role works in. */
+function partsFor(role: Role): readonly Part[] {
+  const [acts, account]: readonly [Part, Part] = [
+    ["site.acts", ["acts"]],
+    ["site.account", ["account"]],
+  ];
+  if (role === "administrator") {
+    const kept = ["people", "offices", "partners", "introduction"] as const;
+    return [...kept.map((part): Part => [`site.${part}`, [part]]), acts, account];
+  }
+  if (role === "auditor") return [["audit.reads", []], acts, account];
+  return [["site.queue", []], ["site.new", ["new"]], account];
+}
+
 /** A whole page of an authority, ready to be sent. */
 export function renderDesk(desk: Desk, words: DeskWords, page: DeskPage): Html {
   const { faults = [], trail = [], worker } = { ...page, worker: desk.worker };
-  const parts = [
-    ["site.queue", []],
-    ["site.new", ["new"]],
-  ] as const;
+  const parts = worker === undefined ? [] : partsFor(worker.role);
   const here = page.path.join("/");
   return html`<!doctype html>
 <html lang="${words.tag}" dir="${words.direction}">
@@ -132,6 +150,7 @@ export function renderDesk(desk: Desk, words: DeskWords, page: DeskPage): Html {
 <title>${faults.length > 0 ? `${words.text("error.prefix")} ` : ""}${page.title} — ${desk.name}</title>
 <link rel="stylesheet" href="${deskStyleAddress}">
 <link rel="icon" href="data:,">
+${page.script === undefined ? "" : html`<script src="${page.script}" defer></script>`}
 </head>
 <body>
 <a class="skip" href="#content">${words.text("site.skip")}</a>

@@ -29,9 +29,22 @@ export {
   oversightActs,
   oversightPage,
 } from "./pages/access.ts";
+export {
+  accountPage,
+  newPasskeyPage,
+  passkeyPage,
+  passkeyScript,
+  passkeyScriptAddress,
+  passkeySignInPage,
+  passwordPage,
+  withPasskey,
+} from "./pages/account.ts";
+export { actsPage } from "./pages/acts.ts";
 export { fieldsOfSection, sectionPage, stepPage } from "./pages/forms.ts";
 export { matterPage, matterTitle } from "./pages/matter.ts";
 export { organisationDone, withOrganisation } from "./pages/organisation.ts";
+export { introductionPage, newPartnerPage, partnerPage, partnersPage } from "./pages/partners.ts";
 export { type QueueChoice, queuePage } from "./pages/queue.ts";
 export { auditPage, backHome, documentPage, type LoggedLook, readLogPage } from "./pages/record.ts";
 export { type EntryKind, entries, entryPage, type FormState, newMatterPage, signInPage } from "./pages/simple-forms.ts";
+export { newPersonPage, officesPage, oneTimePasswordPage, peoplePage, personPage } from "./pages/staff.ts";

@@ -93,7 +93,7 @@ interface ChoiceGroup {
 }
 
 /** Choices that are all seen at once: one of them, or any number. */
-function choiceInputs(drawing: FormDrawing, group: ChoiceGroup): Html {
+export function choiceInputs(drawing: Pick<FormDrawing, "values" | "faults">, group: ChoiceGroup): Html {
   const id = inputId(group.name);
   const faults = faultsAt(drawing.faults, group.name);
   const chosen = drawing.values[group.name] ?? [];

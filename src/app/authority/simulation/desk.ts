@@ -53,6 +53,7 @@ export function simulatedDesk(
       calendars: new Map(),
       durability: async () => ({ engine: "pglite", survivesKill: true, survivesPowerLoss: false, because: [] }),
       partners: unused,
+      offices: unused,
       people: workers === undefined ? unused : async () => workers,
       queue: unused,
       view: unused,

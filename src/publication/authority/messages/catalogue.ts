@@ -2,6 +2,7 @@ import { access } from "./access.ts";
 import { ar } from "./ar.ts";
 import { en } from "./en.ts";
 import { evidence } from "./evidence.ts";
+import { office } from "./office.ts";
 import { organisation } from "./organisation.ts";
 import type { Sentences } from "./sentences.ts";
 import { zh } from "./zh.ts";
@@ -11,11 +12,12 @@ export type AuthorityMessageKey =
   | keyof typeof en
   | keyof typeof access.en
   | keyof typeof evidence.en
+  | keyof typeof office.en
   | keyof typeof organisation.en;
 
 /** Every sentence of an authority's pages; a part of the pages with sentences of its own is spread in here. */
 export const catalogues: Sentences<AuthorityMessageKey> = {
-  en: { ...en, ...access.en, ...evidence.en, ...organisation.en },
-  zh: { ...zh, ...access.zh, ...evidence.zh, ...organisation.zh },
-  ar: { ...ar, ...access.ar, ...evidence.ar, ...organisation.ar },
+  en: { ...en, ...access.en, ...evidence.en, ...office.en, ...organisation.en },
+  zh: { ...zh, ...access.zh, ...evidence.zh, ...office.zh, ...organisation.zh },
+  ar: { ...ar, ...access.ar, ...evidence.ar, ...office.ar, ...organisation.ar },
 };
