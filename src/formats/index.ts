@@ -1,5 +1,6 @@
 /** Reading and writing tables of other systems, and the YAML that people write, as plain values. Knows no other folder and no database. */
 export { type CsvOptions, type CsvTable, csvField, parseCsv } from "./csv.ts";
+export { eachRecord, type RecordPlace, type RecordRules, withoutLines } from "./csv-lines.ts";
 export { type DefinitionProblem, didYouMean, formatProblem, nearest } from "./definition-problem.ts";
 export { parseJson, readJsonLines, readJsonRows } from "./json-rows.ts";
 export { readJsonStat } from "./json-stat.ts";

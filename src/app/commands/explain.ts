@@ -100,7 +100,7 @@ export async function explainCommand(
             rule.weight,
             rule.records,
             rule.rule ?? "-",
-            `${rule.part} row ${rule.row}`,
+            rule.line === null ? `${rule.part} row ${rule.row}` : `${rule.part} line ${rule.line}`,
             rule.note ?? "",
           ]);
         around.terminal.out(

@@ -50,7 +50,7 @@ export async function quarantineCommand(
     for (const row of rows) {
       const part = stream === undefined ? undefined : manifest.streams[stream]?.parts[row.part];
       const file = part?.name ?? `part ${row.part + 1}`;
-      const place = row.row === null ? `${file}, line ${row.line}` : `${file}, row ${row.row}`;
+      const place = row.line === null ? `${file}, row ${row.row}` : `${file}, line ${row.line}`;
       around.terminal.out(
         `${place}: ${row.rule}: found ${row.found ?? "nothing"}, expected ${row.expected ?? ""}\n  ${row.delivered ?? ""}\n`,
       );

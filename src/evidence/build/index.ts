@@ -9,4 +9,4 @@ export {
   type StreamResult,
 } from "./manifest.ts";
 export type { BuildEvent, BuildListener } from "./progress.ts";
-export { crosswalkOf, lookupsOf } from "./stream-steps.ts";
+export { crosswalkOf, formatAt, lookupsOf } from "./stream-steps.ts";

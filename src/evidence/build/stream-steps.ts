@@ -31,14 +31,18 @@ export interface StreamOutcome {
   readonly refused: readonly string[];
 }
 
+/** The format of what a location delivers: its own, else the stream's. */
+export function formatAt(stream: Stream, location: string): Stream["format"] {
+  return stream.locations.find((one) => locationText(one) === location)?.format ?? stream.format;
+}
+
 /** Reads, validates and counts a delivery, doing only the steps whose inputs have changed. */
 export async function makeStream(workshop: Workshop, stream: Stream, delivery: Delivery): Promise<StreamOutcome> {
   const { definitions } = workshop;
-  const format =
-    stream.locations.find((location) => locationText(location) === delivery.location)?.format ?? stream.format;
+  const format = formatAt(stream, delivery.location);
   const rowsStep: Step = {
     kind: "rows",
-    version: 2,
+    version: 3,
     inputs: {
       format: plainOf(format),
       rowsPath: delivery.rowsPath ?? null,

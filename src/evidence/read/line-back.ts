@@ -12,6 +12,7 @@ import { sha256Of } from "../snapshots/index.ts";
 import { identifier, literal, parquet } from "../store/index.ts";
 import type { LineBack, LineBackRule, LineBackSet, ReaderInput } from "./model.ts";
 import { type Observation, type ObservationFilter, observationSchema, observationsQuery } from "./observation.ts";
+import type { SourcePlaces } from "./source-places.ts";
 
 /** Most facts and rules that are listed for one figure; how many there are is said. */
 const listLimit = 100;
@@ -19,6 +20,7 @@ const listLimit = 100;
 /** Follows one figure back: its facts, the rules that classified them, the rows of the source, the bytes. */
 export async function lineBackOf(
   input: ReaderInput,
+  places: SourcePlaces,
   id: string,
   filter: ObservationFilter,
 ): Promise<LineBack | undefined> {
@@ -32,7 +34,7 @@ export async function lineBackOf(
   if (observation === undefined || found.length > 1) return undefined;
   const sets: LineBackSet[] = [];
   for (const part of partsOf(input, indicator)) {
-    const set = await setOf(input, observation, part);
+    const set = await setOf(input, places, observation, part);
     if (set !== undefined) sets.push(set);
   }
   return { indicator, observation, sets };
@@ -72,7 +74,12 @@ const factSchema = z.object({
   records: z.number(),
 });
 
-async function setOf(input: ReaderInput, observation: Observation, part: Part): Promise<LineBackSet | undefined> {
+async function setOf(
+  input: ReaderInput,
+  places: SourcePlaces,
+  observation: Observation,
+  part: Part,
+): Promise<LineBackSet | undefined> {
   const [streamId = "", setId = ""] = part.reference.split("/");
   const stream = input.definitions.streams.get(streamId)?.value;
   const set = stream?.facts.find(({ facts }) => facts === setId);
@@ -111,7 +118,7 @@ async function setOf(input: ReaderInput, observation: Observation, part: Part): 
     rows,
     allRows: count?.n ?? rows.length,
     crosswalk: crosswalk === undefined ? undefined : { id: crosswalk.crosswalk, version: crosswalk.version },
-    rules: crosswalk === undefined ? [] : await rulesOf(input, stream, set, conditions, observation),
+    rules: crosswalk === undefined ? [] : await rulesOf(input, places, stream, set, conditions, observation),
     delivery: {
       hash: result.delivery,
       retrievedAt: result.retrievedAt ?? "",
@@ -179,6 +186,7 @@ const rowsOfPart = 1_000_000_000_000;
 /** How the national codes of the records in a figure were classified, with one row of the source for each. */
 async function rulesOf(
   input: ReaderInput,
+  places: SourcePlaces,
   stream: Stream,
   set: FactSet,
   conditions: readonly string[],
@@ -220,13 +228,18 @@ async function rulesOf(
   );
   await input.engine.run("DROP TABLE line_back");
   const splits = splitSets(crosswalk);
-  return rules.map((found) => {
+  const lines = await places(
+    stream.stream,
+    rules.map(({ part, row }) => ({ part, row, line: null })),
+  );
+  return rules.map((found, index) => {
     const chosen = splits.find(({ id }) => id === found.rule);
     const target = chosen?.targets.find(({ iccs }) => (iccs ?? null) === found.iccs);
     const rule = target === undefined ? undefined : crosswalk.rules[target.rule];
     return {
       ...found,
       part: result.parts[found.part]?.name ?? String(found.part),
+      line: lines[index] ?? null,
       authority: rule?.authority ?? null,
       note: rule?.note ?? null,
     };

@@ -9,6 +9,7 @@ export interface QuarantinedRow {
   readonly part: number;
   /** Number of the row within its part, from 1; null for what could not be read as a row. */
   readonly row: number | null;
+  /** Physical line of the file on which it begins, from 1; null where the format has no lines. */
   readonly line: number | null;
   readonly rule: string;
   readonly action: "quarantine" | "flag";
@@ -119,6 +120,8 @@ export interface LineBackRule {
   /** Where one such record stands in the source. */
   readonly part: string;
   readonly row: number;
+  /** Physical line of the file on which the row begins, from 1; null where the format has no lines. */
+  readonly line: number | null;
   readonly rule: string | null;
   readonly authority: string | null;
   readonly note: string | null;

@@ -18,6 +18,7 @@ import type {
   UnitReport,
 } from "./model.ts";
 import { type Observation, observationSchema, observationsQuery } from "./observation.ts";
+import { sourcePlaces } from "./source-places.ts";
 
 const quarantinedSchema: z.ZodType<QuarantinedRow> = z.object({
   part: z.number(),
@@ -45,6 +46,7 @@ const shareSchema = z.object({ area: z.string(), period: z.string(), share: z.nu
 /** Opens a build for reading. All methods read files that never change. */
 export function openReader(input: ReaderInput): ObservatoryReader {
   const { manifest, definitions, engine, steps } = input;
+  const places = sourcePlaces(input);
   const fileOf = (id: string): string | undefined => {
     const key = manifest.indicators[id]?.key;
     return key === undefined || key === null ? undefined : join(steps, "indicator", key, indicatorFile);
@@ -120,15 +122,17 @@ export function openReader(input: ReaderInput): ObservatoryReader {
       const key = manifest.streams[id]?.records;
       if (key === undefined || key === null) return [];
       const file = join(steps, "records", key, recordFiles.quarantine);
-      return engine.rows(
+      const rows = await engine.rows(
         {
           text: `SELECT * FROM ${parquet([file])} ORDER BY action DESC, part, "row" NULLS LAST, line, rule LIMIT ${literalOf(limit)} OFFSET ${literalOf(offset)}`,
           values: [],
         },
         quarantinedSchema,
       );
+      const lines = await places(id, rows);
+      return rows.map((row, index) => ({ ...row, line: lines[index] ?? row.line }));
     },
-    lineBack: (id, filter) => lineBackOf(input, id, filter),
+    lineBack: (id, filter) => lineBackOf(input, places, id, filter),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Head {
   readonly preamble: string[][];
   /** Physical lines before the first data row. */
   readonly skip: number;
+  /** Whether the engine would count those lines otherwise, because a quote stands in them that may take more than one. */
+  readonly apart: boolean;
   /** Whether no data row follows. */
   readonly empty: boolean;
 }
@@ -31,6 +33,13 @@ export async function readHead(format: Format, path: string, name: string): Prom
     );
   }
   const first = rest.split("\n", 1)[0] ?? "";
+  if (format.columnNames === undefined && first.trim() === "") {
+    throw new UnreadableDelivery(
+      "rows.no-header",
+      `${name}, line ${before + 1}: the line is empty; expected ${format.header ? "the names of the columns" : "the first row"}.`,
+      `If the file begins with lines that are no rows, declare how many in the stream's format: \`preambleRows\`, now ${before}.`,
+    );
+  }
   if (first.length === rest.length && text.length >= headBytes / 4) {
     throw new UnreadableDelivery(
       "rows.header-too-long",
@@ -43,6 +52,14 @@ export async function readHead(format: Format, path: string, name: string): Prom
       ? { columns: first.split(format.delimiter) }
       : parseCsv(rest, { delimiter: format.delimiter, quote: format.quote, toLine: 1 });
   const cells = parsed.columns;
+  if (cells.length === 0 && format.columnNames === undefined) {
+    throw new UnreadableDelivery(
+      "rows.broken-header",
+      `${name}, line ${before + 1}: a quote in it stands beside other text or is never closed; expected quotes around a whole cell. Found: ${first.slice(0, 200)}`,
+      'Mend the quote, declare `preambleRows` when this line is no header, or `quote: ""` when the file knows no quotes.',
+    );
+  }
+  const quoted = format.quote !== "" && preamble.some(([line]) => line?.includes(format.quote));
   if (format.header) {
     const headLines = headerLines(rest, format.quote);
     const columns = headerNames(format, cells, name);
@@ -50,11 +67,12 @@ export async function readHead(format: Format, path: string, name: string): Prom
       columns,
       preamble,
       skip: before + headLines,
+      apart: quoted || headLines > 1,
       empty: rest.split("\n").slice(headLines).join("").trim() === "" && text.length < headBytes,
     };
   }
   const columns = format.columnNames ?? cells.map((_, index) => `column ${index + 1}`);
-  return { columns: headerNames(format, columns, name), preamble, skip: before, empty: false };
+  return { columns: headerNames(format, columns, name), preamble, skip: before, apart: quoted, empty: false };
 }
 
 /** How many physical lines the header takes: more than one when a quoted name holds a line break. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import { guardLines, hasLineBeyond, unclosedQuote } from "../../formats/index.ts";
+import { guardLines, hasLineBeyond, unclosedQuote, withoutLines } from "../../formats/index.ts";
 import { type Engine, identifier, literal, parquet } from "../store/index.ts";
 import { addNames, UnreadableDelivery } from "./columns.ts";
 import { readHead } from "./csv-head.ts";
@@ -29,6 +29,7 @@ async function readCsvParts(engine: Engine, input: RowsInput): Promise<RowsInfor
   const names: string[] = [];
   const files: { file: string; part: number }[] = [];
   const own: RowsInformation["parts"] = [];
+  const texts: { readonly skip: number; readonly decoded: boolean }[] = [];
   const rejects: string[] = [];
   const preamble: string[][] = [];
   let done = 0;
@@ -44,9 +45,13 @@ async function readCsvParts(engine: Engine, input: RowsInput): Promise<RowsInfor
     }
     done += part.bytes;
     const head = await readHead(format, plain, part.name);
+    const body = head.apart ? join(directory, `body-${index}.csv`) : plain;
+    if (head.apart)
+      await pipeline(withoutLines(createReadStream(plain), head.skip), createWriteStream(body, { flags: "wx" }));
     preamble.push(...head.preamble);
     addNames(names, head.columns, part.name);
     own.push({ name: part.name, columns: head.columns });
+    texts.push({ skip: head.skip, decoded: part.decoded === true });
     const file = `rows-${index}.parquet`;
     const columns = head.columns.map((name) => `${literal(name)}: 'VARCHAR'`).join(", ");
     const rejectTable = `reject_${index}`;
@@ -58,7 +63,7 @@ async function readCsvParts(engine: Engine, input: RowsInput): Promise<RowsInfor
       `quote = ${literal(format.quote)}`,
       `escape = ${literal(format.quote)}`,
       "header = false",
-      `skip = ${head.skip}`,
+      `skip = ${head.apart ? 0 : head.skip}`,
       `null_padding = ${format.raggedRows === "pad"}`,
       "store_rejects = true",
       `rejects_table = ${literal(rejectTable)}`,
@@ -76,7 +81,7 @@ async function readCsvParts(engine: Engine, input: RowsInput): Promise<RowsInfor
     else {
       await unreadable(part.name, "CSV", () =>
         engine.run(
-          `COPY (SELECT * FROM read_csv(${literal(plain)}, ${options.join(", ")})) TO ${literal(join(directory, file))} (FORMAT parquet, COMPRESSION snappy)`,
+          `COPY (SELECT * FROM read_csv(${literal(body)}, ${options.join(", ")})) TO ${literal(join(directory, file))} (FORMAT parquet, COMPRESSION snappy)`,
         ),
       );
       const [count] = await engine.rows(
@@ -89,11 +94,12 @@ async function readCsvParts(engine: Engine, input: RowsInput): Promise<RowsInfor
       if (count !== undefined && count.quotes > 0) await refuseUnclosedQuote(input, plain, part.name);
       if (count !== undefined && count.n > 0) {
         rejects.push(
-          `SELECT ${index} AS _part, line AS _line, 'row.' || lower(replace(any_value(error_type)::VARCHAR, ' ', '-')) AS rule,
+          `SELECT ${index} AS _part, line + ${head.apart ? head.skip : 0} AS _line, 'row.' || lower(replace(any_value(error_type)::VARCHAR, ' ', '-')) AS rule,
             left(any_value(csv_line), 200) AS found, '${head.columns.length} cells as in the header' AS expected FROM ${rejectTable} GROUP BY line`,
         );
       }
     }
+    if (body !== plain) await rm(body);
     if (!inPlace) await rm(plain);
     files.push({ file, part: index });
   }
@@ -112,6 +118,7 @@ async function readCsvParts(engine: Engine, input: RowsInput): Promise<RowsInfor
     columns: names.map((name) => ({ name, type: "VARCHAR" })),
     files,
     parts: own,
+    texts,
     numbered: false,
     rejected,
     preamble,

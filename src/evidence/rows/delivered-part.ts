@@ -43,12 +43,12 @@ export async function unreadable<T>(name: string, kind: string, work: () => Prom
 }
 
 /** The bytes of a part as the format declares them: decompressed, and as UTF-8 without a byte order mark. */
-export function textOf(input: RowsInput, part: DeliveredPart): AsyncIterable<Uint8Array> {
+export function textOf(input: Pick<RowsInput, "format">, part: DeliveredPart): AsyncIterable<Uint8Array> {
   return decodeText(payloadOf(input, part), input.format.encoding);
 }
 
 /** The bytes of a part, decompressed. */
-export function payloadOf(input: RowsInput, part: DeliveredPart): AsyncIterable<Uint8Array> {
+export function payloadOf(input: Pick<RowsInput, "format">, part: DeliveredPart): AsyncIterable<Uint8Array> {
   const { compression, member, maximumBytes } = input.format;
   return openPayload(part.path, {
     compression: part.decoded === true && compression === "gzip" ? "none" : compression,

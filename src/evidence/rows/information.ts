@@ -11,6 +11,8 @@ const informationSchema = z.object({
   files: z.array(z.object({ file: z.string(), part: z.number() })),
   /** The columns of each part, where every part has a header of its own; a part of JSON names only what it has. */
   parts: z.array(z.object({ name: z.string(), columns: z.array(z.string()) })),
+  /** Of each part that is CSV: the physical lines before its first row, and whether the transfer's coding was taken off. */
+  texts: z.array(z.object({ skip: z.number(), decoded: z.boolean() })).optional(),
   /** Set when a file holds rows of several parts and says itself which. */
   numbered: z.boolean(),
   rejected: z.number(),

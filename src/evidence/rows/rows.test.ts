@@ -7,7 +7,15 @@ import fc from "fast-check";
 import { z } from "zod";
 import { definitionKinds, type Format } from "../definitions/index.ts";
 import { type Engine, literal, openEngine } from "../store/index.ts";
-import { headerNames, makeRows, type ReadyRows, readRows, requireColumns, UnreadableDelivery } from "./index.ts";
+import {
+  headerNames,
+  makeRows,
+  type ReadyRows,
+  readRows,
+  requireColumns,
+  sourceLines,
+  UnreadableDelivery,
+} from "./index.ts";
 
 let engine: Engine;
 let folder: string;
@@ -249,4 +257,74 @@ test("a column that is needed and not there is named with the nearest that is", 
       error.code === "rows.missing-column" &&
       /"Offense code" \(for offence\); the nearest that is there is "Ofense code"/.test(error.message),
   );
+});
+
+const deliveredLine = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("row"), cells: fc.tuple(cell, cell) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("empty"), cells: fc.constant(["", ""] as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("ragged"), cells: fc.constant(["x", "y"] as const) }) },
+);
+
+test("each row, and each line that is no row, is named by the line of the file on which it begins", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(deliveredLine, { minLength: 1, maxLength: 14 }),
+      fc.constantFrom("\n", "\r\n"),
+      fc.constantFrom(["a,b"], ['"first\nname",b'], ["a,b", 'Report "2024"'], ["a,b", '"Report" of', '"two\nlines"']),
+      fc.boolean(),
+      async (lines, lineEnd, [header = "", ...before], trailing) => {
+        const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+        const text = [...before, header];
+        const rows: number[] = [];
+        const ragged: number[] = [];
+        const lineCount = (parts: readonly string[]): number => parts.join("\n").split("\n").length;
+        for (const { kind, cells } of lines) {
+          if (kind === "row") rows.push(lineCount(text) + 1);
+          if (kind === "ragged") ragged.push(lineCount(text) + 1);
+          text.push(kind === "row" ? cells.map(quoted).join(",") : kind === "empty" ? "" : "x,y,z");
+        }
+        const format = formatOf({ kind: "csv", preambleRows: before.length === 0 ? 0 : lineCount(before) });
+        const file = join(folder, "lines.csv");
+        await writeFile(file, text.join("\n").replaceAll("\n", lineEnd) + (trailing ? lineEnd : ""));
+        const { ready, rows: found } = await read(format, [{ path: file }]);
+        assert.equal(found.length, rows.length);
+        const rejects = await engine.rows(
+          { text: `SELECT _line AS record FROM ${ready.rejects.relation} ORDER BY 1`, values: [] },
+          z.object({ record: z.number() }),
+        );
+        const places = [...found.map((_, index) => ({ row: index + 1 })), ...rejects];
+        const part = { index: 0, path: file, bytes: 1 };
+        assert.deepEqual(await sourceLines(engine, ready, format, part, places), [...rows, ...ragged]);
+      },
+    ),
+    { numRuns: 25, seed: 20_261_121 },
+  );
+});
+
+test("a header or a preamble with quotes over several lines takes no row with it", async () => {
+  const cases: readonly (readonly [string, number])[] = [
+    ['"first\nname",b\n1,x\n2,y\n', 0],
+    ['"Report" of\na,b\n1,x\n2,y\n', 1],
+    ['"Report\n2024"\na,b\n1,x\n2,y\n', 2],
+    ['Report "2024\r\na,b\r\n1,x\r\n2,y\r\n', 1],
+  ];
+  for (const [text, preambleRows] of cases) {
+    const { rows } = await read(formatOf({ kind: "csv", preambleRows }), [text]);
+    assert.deepEqual(
+      rows.map(({ b, _row }) => [b, _row]),
+      [
+        ["x", 1],
+        ["y", 2],
+      ],
+      text,
+    );
+  }
+});
+
+test("an empty line in place of the header, and a broken quote in it, are told with the line", async () => {
+  const none = await refusal(read(csv, ["\na,b\n1,2\n"]));
+  assert.deepEqual([none.code, /line 1: the line is empty/.test(none.message)], ["rows.no-header", true]);
+  assert.match(none.hint, /preambleRows/);
+  for (const text of ['a,5" pipe\n1,2\n', '"a" x,b\n1,2\n', '"a,b\n1,2\n'])
+    assert.equal((await refusal(read(csv, [text]))).code, "rows.broken-header", text);
 });

@@ -322,7 +322,7 @@ export const en = {
   "explain.facts": "The facts in it",
   "explain.rules": "The rules that classified them",
   "explain.noRules": "These facts are not classified by a crosswalk.",
-  "explain.rows": "Rows of the source, the first of each national code",
+  "explain.rows": "First row of each national code in the source",
   "explain.snapshots": "The bytes they were read from",
   "explain.rule": "Rule",
   "explain.weight": "Weight",

@@ -92,7 +92,9 @@ ${
           {
             content: html`${rule.rule ?? "—"}${rule.authority === null ? "" : html`<br>${rule.authority}`}${rule.note === null ? "" : html`<br>${rule.note}`}`,
           },
-          `${rule.part}, ${rule.row}`,
+          rule.line === null
+            ? messages.text("quarantine.rowIn", { file: rule.part, row: messages.number(rule.row, 0) })
+            : messages.text("quarantine.lineIn", { file: rule.part, line: messages.number(rule.line, 0) }),
         ]),
       )}`
 }

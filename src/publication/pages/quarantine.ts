@@ -152,9 +152,9 @@ function findingItem(result: StreamResult, row: readonly QuarantinedRow[], messa
   const colon = messages.text("punctuation.colon");
   const file = result.parts[first.part]?.name ?? String(first.part + 1);
   const place =
-    first.row === null
-      ? messages.text("quarantine.lineIn", { file, line: messages.number(first.line ?? 0, 0) })
-      : messages.text("quarantine.rowIn", { file, row: messages.number(first.row, 0) });
+    first.line === null
+      ? messages.text("quarantine.rowIn", { file, row: messages.number(first.row ?? 0, 0) })
+      : messages.text("quarantine.lineIn", { file, line: messages.number(first.line, 0) });
   return html`<li><p><strong>${place}</strong> <span class="mark">${messages.text(`quarantine.end.${first.action}`)}</span></p>
 <ul class="plain">${row.map(
     (finding) =>
