@@ -19,6 +19,7 @@ export {
 } from "./administration/index.ts";
 export {
   type Alarm,
+  type Authorisation,
   type Authority,
   type AuthorityParts,
   type AuthorityRecords,
@@ -26,7 +27,9 @@ export {
   type ClockView,
   type CommandOutcome,
   createAuthority,
+  type EvidenceService,
   glassBroken,
+  type HandedOut,
   type LogAlarm,
   type LogTarget,
   logOrigin,
@@ -34,6 +37,7 @@ export {
   type MeanwhileEvent,
   type OpenRequest,
   type Option,
+  type Origin,
   type OversightRequest,
   openAuthorityRecords,
   type RecordDisks,
@@ -65,7 +69,19 @@ export {
 } from "./bundle/index.ts";
 export { readCalendars } from "./clocks/index.ts";
 export { type CooperationFact, personsCsv, requestsCsv } from "./counting/index.ts";
-export { caseJsonLd, custodyChain, custodyEventName, custodyOf, custodyProblems, stageRules } from "./custody/index.ts";
+export {
+  caseJsonLd,
+  custodyChain,
+  custodyEventName,
+  custodyOf,
+  custodyProblems,
+  custodyStageSchema,
+  custodyStages,
+  type EvidenceItem,
+  evidenceItemSchema,
+  exhibitNumberSchema,
+  stageRules,
+} from "./custody/index.ts";
 export {
   type FieldDefinition,
   type Label,
@@ -92,6 +108,7 @@ export {
   commitment,
   createLog,
   diskWitnessMemory,
+  isTilePath,
   LogDamaged,
   type LogWriter,
   logReader,
@@ -109,6 +126,7 @@ export {
   choicesOf,
   exampleValues,
   fieldValues,
+  type HeldItem,
   isMandatory,
   type Matter,
   missing,
@@ -207,11 +225,14 @@ export {
   fileIdOf,
   type Identity,
   isUploadRefusal,
+  mostPartBytes,
   newIdentity,
   openUploads,
   openVault,
   recipientOf,
   type StoredFile,
+  type UploadId,
+  type UploadRefusal,
   type Uploads,
   uploadIdSchema,
   type Vault,

@@ -18,6 +18,7 @@ import {
   type Worker,
 } from "../../cooperation/index.ts";
 import { cooperationDefinitions } from "./definitions.ts";
+import { playEvidence } from "./demonstration-evidence.ts";
 import { type AuthorityFolder, makeAuthorityFolder } from "./folder.ts";
 import { listeningFrom } from "./listening.ts";
 import { newId, now, type RunningAuthority, runAuthority } from "./running.ts";
@@ -208,7 +209,7 @@ const parties = (from: Side, to: Side): JsonObject => {
 };
 
 async function complete(from: Side, to: Side, type: string, given: JsonObject, reference: string): Promise<MatterId> {
-  const who = worker(from, "case-officer");
+  const who = worker(from, type === "preservation" ? "contact-point" : "case-officer");
   const definition = from.running.authority.types.get(type);
   if (definition === undefined) throw new Error(`there is no matter type ${type}`);
   const matter = await draft(from, to, type, parties(from, to), reference);
@@ -241,6 +242,13 @@ async function someMatters(arcadia: Side, bensalem: Side): Promise<void> {
     await act(from, worker(from, "approver"), matter, "approved");
     await act(from, worker(from, "case-officer"), matter, "sent");
   }
+  await complete(arcadia, bensalem, "preservation", {}, "XA-2026-004");
+  await settle(arcadia, bensalem);
+  const { authority, newId: nextId } = bensalem.running;
+  const head = worker(bensalem, "head-of-office");
+  const players = { authority, newId: nextId, head, officer: worker(bensalem, "case-officer") };
+  for await (const { matter } of authority.matters())
+    if (matter.side === "requested") await playEvidence(players, matter.id);
   await settle(arcadia, bensalem);
 }
 

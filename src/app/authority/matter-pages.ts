@@ -133,7 +133,7 @@ export function commandOf(around: DeskSurroundings, sent: FormValues): EventId {
   return read.success ? read.data : around.newId();
 }
 
-function sequenceOf(sent: FormValues): number {
+export function sequenceOf(sent: FormValues): number {
   const text = sent.sequence?.[0] ?? "";
   if (!/^\d{1,9}$/.test(text)) throw new DeskProblem("form");
   return Number(text);
@@ -145,7 +145,7 @@ interface Refused {
 }
 
 /** What a command that was not carried out is said to the person as; undefined when it was. */
-async function faultsOf(
+export async function faultsOf(
   visit: Visit,
   { view, names }: Reading,
   outcome: CommandOutcome,

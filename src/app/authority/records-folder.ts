@@ -3,14 +3,20 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import {
+  type Authority,
   type AuthorityId,
   type AuthorityRecords,
+  type Instant,
+  inUse,
+  isTilePath,
   newIdentity,
   nodeDisk,
   openAuthorityRecords,
   type RecordKeys,
+  takeFolderLock,
 } from "../../cooperation/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
+import type { CheckState, DeskSurroundings } from "./surroundings.ts";
 
 const keysFile = "record-keys.json";
 const seed = z
@@ -46,15 +52,67 @@ async function recordKeys(folder: string): Promise<RecordKeys> {
 }
 
 /**
- * Opens log, witness and vault in the folder of an authority. Whoever calls holds the lock of the folder.
+ * Opens log, witness and vault in the folder of an authority.
  *
- * @throws UserError where the keys are lost, LogDamaged or VaultDamaged where what is there is not what was kept.
+ * @param locked - Whether the caller holds the lock of the folder, as whoever opens PGlite does; else it is taken here,
+ *   for there must never be two writers of a log.
+ * @throws UserError where the folder is in use or the keys are lost, LogDamaged or VaultDamaged where what is there is not
+ *   what was kept.
  */
-export async function openRecordsFolder(folder: string, authority: AuthorityId): Promise<AuthorityRecords> {
+export async function openRecordsFolder(
+  folder: string,
+  authority: AuthorityId,
+  locked: boolean,
+  at: Instant,
+): Promise<{ readonly records: AuthorityRecords; readonly release: () => void }> {
+  if (locked) return { records: await openUnlocked(folder, authority), release: () => undefined };
+  const lock = await takeFolderLock(folder, at);
+  if ("heldBy" in lock) throw new UserError(inUse(folder, lock.heldBy), exitCodes.locked);
+  try {
+    return { records: await openUnlocked(folder, authority), release: lock.release };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function openUnlocked(folder: string, authority: AuthorityId): Promise<AuthorityRecords> {
   const keys = await recordKeys(folder);
   const [log, witness, vault] = await Promise.all(
     (["log", "witness", "vault"] as const).map((name) => nodeDisk(join(folder, name))),
   );
   if (log === undefined || witness === undefined || vault === undefined) throw new Error("three folders were opened");
   return await openAuthorityRecords(authority, keys, { log, witness, vault });
+}
+
+/** What the pages may do with log, vault and evidence. */
+export function recordsDoor(
+  authority: Authority,
+  { disks: { log } }: AuthorityRecords,
+  failed: (error: unknown) => void,
+): Pick<DeskSurroundings, "records"> {
+  const { evidence } = authority;
+  if (evidence === undefined) return {};
+  let state: CheckState = { running: false, last: undefined };
+  return {
+    records: {
+      evidence,
+      reading: (who) => authority.records(who),
+      checked: () => state,
+      startCheck: () => {
+        if (state.running) return;
+        state = { ...state, running: true };
+        authority.checkRecords().then(
+          (last) => {
+            state = { running: false, last };
+          },
+          (error: unknown) => {
+            state = { running: false, last: "failed" };
+            failed(error);
+          },
+        );
+      },
+      logFile: async (path) => (path === "checkpoint" || isTilePath(path) ? await log.read(path) : undefined),
+    },
+  };
 }

@@ -28,7 +28,7 @@ import { exitCodes, UserError } from "../exit-codes.ts";
 import { type AuthorityFolder, letterOf } from "./folder.ts";
 import type { Listening } from "./listening.ts";
 import { readOrganisation } from "./organisation.ts";
-import { openRecordsFolder } from "./records-folder.ts";
+import { openRecordsFolder, recordsDoor } from "./records-folder.ts";
 import { createDesk } from "./server.ts";
 import { askerOf, startWebServer } from "./web-server.ts";
 
@@ -95,10 +95,16 @@ export async function runAuthority(
     );
     return typeof partner?.data.address === "string" ? partner.data.address : undefined;
   };
-  const records = await openRecordsFolder(kept.folder, kept.authority).catch(async (error: unknown) => {
+  const locked = kept.storage === "pglite";
+  const held = await openRecordsFolder(kept.folder, kept.authority, locked, now()).catch(async (error: unknown) => {
     await database.close();
     throw error;
   });
+  const { records } = held;
+  const close = async (): Promise<void> => {
+    held.release();
+    await database.close();
+  };
   const authority = createAuthority({
     ...definitions,
     records,
@@ -117,7 +123,7 @@ export async function runAuthority(
   });
   const differs = await authority.disagreement();
   if (differs !== undefined) {
-    await database.close();
+    await close();
     throw new UserError(`${kept.folder}: ${differs.message} (${differs.code})`, exitCodes.invalid);
   }
   const people = createPeopleStore(database);
@@ -156,6 +162,7 @@ export async function runAuthority(
         return { at, who: by, what: `${what}: ${about}`, reason, matter: about, emergency };
       });
     },
+    ...recordsDoor(authority, records, failed),
     changed: turns.soon,
     report: failed,
     exchange: exchangeRoutes({ receive: authority.receive, report: failed }),
@@ -174,11 +181,11 @@ export async function runAuthority(
       stop: async () => {
         await server.stop();
         await turns.end();
-        await database.close();
+        await close();
       },
     };
   } catch (error) {
-    await database.close();
+    await close();
     throw error;
   }
 }

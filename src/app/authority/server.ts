@@ -29,10 +29,17 @@ import {
   queuePage,
   readLogPage,
   renderDesk,
+  uploadScript,
+  uploadScriptAddress,
+  withLog,
 } from "../../publication/index.ts";
 import { accessRoutes } from "./access-pages.ts";
 import { accountRoutes } from "./account-pages.ts";
 import { administrationRoutes } from "./administration-pages.ts";
+import { evidenceRoutes } from "./evidence-pages.ts";
+import { handingOutRoutes } from "./handing-out.ts";
+import { intakeRoutes, uploadRoutes } from "./intake-pages.ts";
+import { auditorRoutes, logRoutes } from "./log-pages.ts";
 import {
   matterPath,
   saveEntry,
@@ -58,6 +65,7 @@ import {
   show,
   tokenOf,
   type Visit,
+  visitBeforeBody,
   visitOf,
 } from "./visit.ts";
 
@@ -80,6 +88,7 @@ export function createDesk(around: DeskSurroundings): Hono {
   for (const [address, content, type] of [
     [deskStyleAddress, deskStyleSheet, "text/css"],
     [passkeyScriptAddress, passkeyScript, "text/javascript"],
+    [uploadScriptAddress, uploadScript, "text/javascript"],
   ] as const)
     app.get(address, (context) => {
       context.header("cache-control", "public, max-age=31536000, immutable");
@@ -101,6 +110,17 @@ export function createDesk(around: DeskSurroundings): Hono {
     const language: DeskLanguage = wanted.flatMap((tag) => deskLanguages.filter((one) => one === tag))[0] ?? "en";
     return catalogues.get(language) ?? deskWords(language);
   };
+  const present = async (context: Context): Promise<Visit | undefined> => {
+    const visit = await visitBeforeBody(around, context, preferredWords(context));
+    return visit?.mustChange === true ? undefined : visit;
+  };
+  app.route(
+    "/",
+    uploadRoutes(around, present, (context) =>
+      context.redirect(deskAddress(preferredWords(context), ["sign-in"]), 303),
+    ),
+  );
+  app.route("/", logRoutes(around, present));
   app.use(
     bodyLimit({
       maxSize: largestForm,
@@ -180,6 +200,11 @@ export function createDesk(around: DeskSurroundings): Hono {
   accountRoutes(signedIn, around);
   administrationRoutes(signedIn, around);
 
+  evidenceRoutes(around, signedIn);
+  intakeRoutes(around, signedIn);
+  handingOutRoutes(around, signedIn);
+  auditorRoutes(around, signedIn);
+
   app.notFound((context) => problem(context, "problem.notFound", "problem.notFoundHint", 404));
   app.onError((error, context) => {
     if (error instanceof DeskProblem) return problem(context, error.key, error.hint, error.status);
@@ -201,7 +226,8 @@ async function showQueue(around: DeskSurroundings, visit: Visit): Promise<Respon
   const { context, words, desk, worker } = visit;
   if (worker.role === "auditor") {
     const looks = (await around.looks(worker, undefined)) ?? [];
-    return await show(visit, { title: words.text("audit.title"), path: [], content: readLogPage(looks, desk, words) });
+    const content = withLog(readLogPage(looks, desk, words), words);
+    return await show(visit, { title: words.text("audit.title"), path: [], content });
   }
   const whose = context.req.query("whose") === "mine" ? "mine" : "office";
   const open = context.req.query("open") !== "no";

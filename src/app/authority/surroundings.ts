@@ -3,15 +3,36 @@ import type {
   Administration,
   AuthorityService,
   EventId,
+  EvidenceService,
   Instant,
   IntroductionLetter,
   MatterId,
   PeopleTransaction,
+  RecordsCheck,
+  RecordsReading,
   RelyingParty,
   Worker,
 } from "../../cooperation/index.ts";
 import type { LoggedLook } from "../../publication/index.ts";
 import type { OrganisationSignIn } from "./organisation.ts";
+
+/** What the pages may do with log, vault and evidence. */
+export interface RecordsDoor {
+  readonly evidence: EvidenceService;
+  /** For auditors; undefined for everybody else. */
+  readonly reading: (who: Worker) => Promise<RecordsReading | undefined>;
+  /** Begins a check of everything, unless one is running. */
+  readonly startCheck: () => void;
+  readonly checked: () => CheckState;
+  /** A file of the log by its path, such as `checkpoint` or `tile/0/000.p/7`. */
+  readonly logFile: (path: string) => Promise<Uint8Array | undefined>;
+}
+
+/** How far the check of everything is. */
+export interface CheckState {
+  readonly running: boolean;
+  readonly last: RecordsCheck | "failed" | undefined;
+}
 
 /** What the pages of an authority are handed: the service, who may sign in, the clock and chance. */
 export interface DeskSurroundings {
@@ -59,6 +80,8 @@ export interface DeskSurroundings {
   readonly newId: () => EventId;
   /** Who looked at a matter, or at any; undefined where the worker may not know. Newest last. */
   readonly looks: (who: Worker, matter: MatterId | undefined) => Promise<readonly LoggedLook[] | undefined>;
+  /** Log, vault and evidence, where the authority keeps them. */
+  readonly records?: RecordsDoor;
   /** Told after a command was carried out, so that waiting work need not wait for the next turn. */
   readonly changed: () => void;
   /** Takes note of a mistake of the program. */

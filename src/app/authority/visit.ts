@@ -129,8 +129,21 @@ export async function deskFor(
   };
 }
 
-/** The visit of a person who is signed in; undefined when nobody is. */
+/** The visit of a person who is signed in, with the form that was sent; undefined when nobody is. */
 export async function visitOf(
+  around: DeskSurroundings,
+  context: Context,
+  words: DeskWords,
+): Promise<Visit | undefined> {
+  const visit = await visitBeforeBody(around, context, words);
+  if (visit === undefined || context.req.method !== "POST") return visit;
+  const sent = await sentForm(context);
+  if (!formFits(around, tokenOf(around, context, "session"), sent)) throw new DeskProblem("form");
+  return { ...visit, sent };
+}
+
+/** The same before anything of the body is read: whoever reads it checks the token of the form. */
+export async function visitBeforeBody(
   around: DeskSurroundings,
   context: Context,
   words: DeskWords,
@@ -142,8 +155,6 @@ export async function visitOf(
   const person = people.find((one) => one.person === session.person);
   const role = session.role ?? person?.roles[0];
   if (person?.active !== true || role === undefined || !person.roles.includes(role)) return undefined;
-  const sent = context.req.method === "POST" ? await sentForm(context) : {};
-  if (context.req.method === "POST" && !formFits(around, token, sent)) throw new DeskProblem("form");
   const desk = await deskFor(around, csrfToken(around.formKey, session.digest, around.random), { person, role });
   const account = await around.signIn.accountOf(person.person);
   return {
@@ -154,7 +165,7 @@ export async function visitOf(
     since: session.startedAt,
     mustChange: session.means === "password" && account !== null && account.oneTimeUntil !== null,
     people,
-    sent,
+    sent: {},
   };
 }
 

@@ -72,6 +72,9 @@ export interface ExportOrder {
   readonly recipient: string | undefined;
 }
 
+/** The bytes of an export, or why there are none: events that were never logged, a recipient that is none. */
+export type Exported = AsyncIterable<Uint8Array> | "not-logged" | "bad-recipient";
+
 /** What became of an intake. */
 export type IntakeOutcome = CommandOutcome | { readonly kind: "upload-refused"; readonly refusal: UploadRefusal };
 /** What became of something that was done to an item. */
@@ -101,9 +104,9 @@ export interface EvidenceService {
   /** Documents of the matter whose content is here, by SHA-256. */
   documents(who: Worker, matter: MatterId): Promise<ReadonlySet<Digest>>;
   /** The matter as one file that anybody can verify, logged with the reason. */
-  exportMatter(who: Worker, order: ExportOrder): Promise<AsyncIterable<Uint8Array> | "not-logged" | undefined>;
+  exportMatter(who: Worker, order: ExportOrder): Promise<Exported | undefined>;
   /** As `exportMatter`, for whoever holds the machine; logged as done by the system. */
-  exportAsSystem(order: ExportOrder): Promise<AsyncIterable<Uint8Array> | "not-logged" | undefined>;
+  exportAsSystem(order: ExportOrder): Promise<Exported | undefined>;
 }
 
 export type { StoredFile };

@@ -1,9 +1,9 @@
 import { type EvidenceToBundle, writeBundle } from "../bundle/index.ts";
 import type { AuthorityTransaction } from "../exchange-store/index.ts";
 import { isCheckpointProblem, openCheckpoint, parseVerifier } from "../log/index.ts";
-import { decryptBytes, encryptBytes, FileErased } from "../vault/index.ts";
+import { decryptBytes, encryptBytes, FileErased, isRecipient } from "../vault/index.ts";
 import { type Digest, eventDigest, type MatterEvent } from "../words/index.ts";
-import type { ExportOrder } from "./evidence-service.ts";
+import type { Exported, ExportOrder } from "./evidence-service.ts";
 import { filesOf } from "./kept-files.ts";
 import { writeLog } from "./log-keeping.ts";
 import { partnerLogs } from "./partner-logs.ts";
@@ -24,7 +24,8 @@ export async function exportFor(
   records: AuthorityRecords,
   order: ExportOrder,
   allowed: (transaction: AuthorityTransaction) => Promise<TypedMatter | undefined>,
-): Promise<AsyncIterable<Uint8Array> | "not-logged" | undefined> {
+): Promise<Exported | undefined> {
+  if (order.recipient !== undefined && !isRecipient(order.recipient)) return "bad-recipient";
   const { node, parts } = workshop;
   const found = await node.store.transaction(async (transaction) => {
     const typed = await allowed(transaction);

@@ -37,7 +37,7 @@ export {
   verifierText,
   verifyNote,
 } from "./signed-note.ts";
-export { entriesOfBundle, hashesOfTile, LogDamaged, parseTilePath, tilePath } from "./tiles.ts";
+export { entriesOfBundle, hashesOfTile, isTilePath, LogDamaged, parseTilePath, tilePath } from "./tiles.ts";
 export {
   considerHead,
   diskWitnessMemory,

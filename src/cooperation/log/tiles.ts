@@ -38,6 +38,11 @@ export function parseTilePath(path: string): TileName | undefined {
   return sound && tilePath(tile) === path ? tile : undefined;
 }
 
+/** Whether a path names a tile or an entry bundle, written as `tilePath` writes it. */
+export function isTilePath(path: string): boolean {
+  return parseTilePath(path) !== undefined;
+}
+
 /** Number of hashes that a level of tiles holds in a tree of `size` leaves. */
 export function hashesAtLevel(size: number, level: number): number {
   return Math.floor(size / tileWidth ** level);

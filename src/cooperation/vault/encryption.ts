@@ -21,6 +21,16 @@ export function recipientOf(identity: Identity): Promise<Recipient> {
   return identityToRecipient(identity);
 }
 
+/** Whether a text is an age recipient that something can be encrypted to. */
+export function isRecipient(text: string): boolean {
+  try {
+    new Encrypter().addRecipient(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function encrypter(recipients: readonly Recipient[]): Encrypter {
   if (recipients.length === 0) throw new RangeError("somebody must be able to open what is encrypted");
   const to = new Encrypter();

@@ -5,6 +5,7 @@ export {
   encryptBytes,
   encryptStream,
   type Identity,
+  isRecipient,
   newIdentity,
   type Recipient,
   recipientOf,

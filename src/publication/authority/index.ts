@@ -40,7 +40,17 @@ export {
   withPasskey,
 } from "./pages/account.ts";
 export { actsPage } from "./pages/acts.ts";
+export {
+  actName,
+  documentContentPage,
+  evidenceItemPage,
+  evidencePage,
+  possibleActs,
+  stageName,
+} from "./pages/evidence.ts";
+export { custodyActPage, destructionPage, exportPage, intakePage } from "./pages/evidence-forms.ts";
 export { fieldsOfSection, sectionPage, stepPage } from "./pages/forms.ts";
+export { recordsPage, withLog } from "./pages/log.ts";
 export { matterPage, matterTitle } from "./pages/matter.ts";
 export { organisationDone, withOrganisation } from "./pages/organisation.ts";
 export { introductionPage, newPartnerPage, partnerPage, partnersPage } from "./pages/partners.ts";
@@ -48,3 +58,4 @@ export { type QueueChoice, queuePage } from "./pages/queue.ts";
 export { auditPage, backHome, documentPage, type LoggedLook, readLogPage } from "./pages/record.ts";
 export { type EntryKind, entries, entryPage, type FormState, newMatterPage, signInPage } from "./pages/simple-forms.ts";
 export { newPersonPage, officesPage, oneTimePasswordPage, peoplePage, personPage } from "./pages/staff.ts";
+export { uploadScript, uploadScriptAddress } from "./upload-script.ts";

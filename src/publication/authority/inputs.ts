@@ -17,7 +17,7 @@ export interface FormDrawing {
 
 const firstOf = (values: FormValues, name: string): string => values[name]?.[0] ?? "";
 
-function faultsAt(faults: readonly Fault[], input: string): readonly Fault[] {
+export function faultsAt(faults: readonly Fault[], input: string): readonly Fault[] {
   return faults.filter((fault) => fault.input === input);
 }
 
@@ -28,7 +28,7 @@ function described(id: string, hint: boolean, wrong: boolean): Html | string {
   return html` aria-describedby="${ids.join(" ")}"${wrong ? html` aria-invalid="true"` : ""}`;
 }
 
-function faultText(id: string, faults: readonly Fault[]): Html | string {
+export function faultText(id: string, faults: readonly Fault[]): Html | string {
   if (faults.length === 0) return "";
   return html`<p class="fault" id="${id}-fault">${faults
     .map(({ text, article }) => (article === undefined ? text : `${text} (${article})`))

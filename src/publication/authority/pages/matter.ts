@@ -64,7 +64,7 @@ function facts({ view, names }: MatterReading, words: DeskWords): Html {
 <dt>${words.text("matter.partner")}</dt><dd>${partnerName(names, matter.partner)}</dd>
 <dt>${words.text("matter.turn")}</dt><dd>${turn}</dd>
 <dt>${words.text("matter.assigned")}</dt><dd>${view.assignee === undefined ? words.text("matter.nobody") : personName(names, view.assignee)}</dd></dl>
-<p><a href="${under(view, words, "document")}">${words.text("matter.document")}</a> · <a href="${under(view, words, "audit")}">${words.text("matter.audit")}</a> · <a href="${under(view, words, "access")}">${words.text("access.link")}</a></p>`;
+<p><a href="${under(view, words, "evidence")}">${words.text("evidence.title")}</a> (${matter.evidence.length + matter.attachments.length}) · <a href="${under(view, words, "document")}">${words.text("matter.document")}</a> · <a href="${under(view, words, "export")}">${words.text("evidence.export")}</a> · <a href="${under(view, words, "audit")}">${words.text("matter.audit")}</a> · <a href="${under(view, words, "access")}">${words.text("access.link")}</a></p>`;
 }
 
 function missingList({ view }: MatterReading, words: DeskWords): Html | string {
