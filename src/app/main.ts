@@ -1,4 +1,6 @@
 import { Command, CommanderError } from "commander";
+import { ZodError } from "zod";
+import { UnreadableBuild } from "../evidence/index.ts";
 import { addAuthorityCommands } from "./commands/authority-program.ts";
 import { buildCommand } from "./commands/build.ts";
 import { checkCommand } from "./commands/check.ts";
@@ -15,6 +17,7 @@ import type { CommandSurroundings } from "./commands/surroundings.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { exitCodes, UserError } from "./exit-codes.ts";
 import { programVersion } from "./package.ts";
+import { visible } from "./terminal.ts";
 
 /** The command line of Justitia. Gives the exit code; writes results to `out` and everything else to `err`. */
 export async function main(argv: readonly string[], around: CommandSurroundings): Promise<number> {
@@ -33,8 +36,19 @@ export async function main(argv: readonly string[], around: CommandSurroundings)
 function failed(error: unknown, around: CommandSurroundings): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (error instanceof UserError) {
-    around.terminal.err(`${error.message}\n`);
+    around.terminal.err(`${visible(error.message)}\n`);
     return error.exitCode;
+  }
+  if (error instanceof UnreadableBuild) {
+    around.terminal.err(`${error.message}\nBuild again, or name another build. What was delivered is kept.\n`);
+    return exitCodes.invalid;
+  }
+  // Whatever else is read is checked where it is read; only what the program keeps for itself is not.
+  if (error instanceof ZodError) {
+    around.terminal.err(
+      `What is kept of earlier builds was written by another version of the program, or is damaged. Build again, or choose another place with --state <folder>.\n  ${error.message}\n`,
+    );
+    return exitCodes.invalid;
   }
   if (around.signal.aborted) {
     around.terminal.err("\nInterrupted. What was finished is kept; the next build continues from there.\n");
@@ -75,6 +89,8 @@ function storageProblem(error: unknown): string | undefined {
       code === "EACCES" ||
       code === "EPERM" ||
       code === "EROFS" ||
+      code === "ENOTDIR" ||
+      (code === "EEXIST" && "syscall" in cause && cause.syscall === "mkdir") ||
       noFolder ||
       /read-?only (file system|database)|permission denied|unable to open database file/i.test(cause.message)
     ) {

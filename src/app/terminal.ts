@@ -90,7 +90,7 @@ export function buildReporter(terminal: Terminal, elapsed: () => number): (event
         return;
       case "warning":
         overwrite("");
-        terminal.err(`warning: ${event.message}\n`);
+        terminal.err(`warning: ${visible(event.message)}\n`);
         return;
       default:
         event satisfies never;
@@ -127,8 +127,24 @@ function whole(value: number): string {
   return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, " ");
 }
 
+/**
+ * Text of a source as a terminal may show it: what would move the cursor, colour or turn the text is written as its
+ * number, so that a cell cannot forge a line. Line breaks and tabs stay.
+ */
+export function visible(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (sign) =>
+    sign === "\n" || sign === "\t" ? sign : `\\u{${sign.codePointAt(0)?.toString(16) ?? ""}}`,
+  );
+}
+
+/** The same in one line. */
+export function visibleLine(text: string): string {
+  return visible(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
+}
+
 /** Columns of text, each as wide as its widest cell; numbers to the right. */
-export function textTable(rows: readonly (readonly (string | number)[])[]): string {
+export function textTable(table: readonly (readonly (string | number)[])[]): string {
+  const rows = table.map((row) => row.map((cell) => (typeof cell === "number" ? cell : visibleLine(cell))));
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((cell, index) => {

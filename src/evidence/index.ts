@@ -10,6 +10,7 @@ export {
   manifestHash,
   type StreamResult,
   takeBuildLock,
+  UnreadableBuild,
 } from "./build/index.ts";
 export type { Observatory } from "./definitions/index.ts";
 export {

@@ -81,6 +81,7 @@ export {
 } from "./authority/index.ts";
 export { type CatalogueLanguage, catalogueLanguages, type MessageKey, type Messages, messagesOf } from "./catalogue.ts";
 export { address, type Html } from "./html.ts";
+export { reasonText } from "./labels.ts";
 export { type Page, pageLanguages, renderPage, type Site, type Step } from "./layout.ts";
 export { coveragePage } from "./pages/coverage.ts";
 export { crosswalksPage } from "./pages/crosswalks.ts";

@@ -97,8 +97,26 @@ test("on a read-only file system the build says so, before and after there is a 
     }
   }
   await writeFile(join(trial.folder, "file"), "");
-  const refused = await trial.build(["--state", join(trial.folder, "file", "state")]);
-  assert.notEqual(refused.code, 0);
+  for (const impossible of [join(trial.folder, "file", "state"), join(trial.folder, "file"), "/proc/no/such/state"]) {
+    const refused = await trial.build(["--state", impossible]);
+    assert.equal(refused.code, 6, refused.err);
+    assert.match(refused.err, /cannot be written.*\n.*--state/);
+  }
+});
+
+test("a build that another version has kept is told as such, and the next one stands beside it", async () => {
+  await using trial = await openObservatory();
+  assert.equal((await trial.build()).code, 0);
+  const builds = join(trial.state, "builds");
+  for (const text of ['{"format":2,"streams":[]}', '{"format":1,"obs']) {
+    const newest = (await readdir(builds)).sort().at(-1) ?? "";
+    await writeFile(join(builds, newest), text);
+    const { code, err } = await trial.run("quarantine", []);
+    assert.equal(code, 3, err);
+    assert.match(err, /another version of the program wrote it.*\nBuild again/);
+    assert.equal((await trial.build()).code, 0);
+    assert.equal((await trial.run("quarantine", [])).code, 0);
+  }
 });
 
 test("too little memory is told as such, not as a fault of the delivery", async () => {

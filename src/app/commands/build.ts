@@ -1,7 +1,7 @@
 import { type BuildResult, buildId, type Manifest } from "../../evidence/index.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { buildObservatory, type OpenObservatory, openObservatory } from "../observatory.ts";
-import { buildReporter, textTable } from "../terminal.ts";
+import { buildReporter, textTable, visible } from "../terminal.ts";
 import { limitsOf, timeOf } from "./limits.ts";
 import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
 
@@ -57,7 +57,8 @@ export async function runBuild(
   around: CommandSurroundings,
 ): Promise<BuildResult> {
   const report = options.json === true ? () => undefined : buildReporter(around.terminal, () => performance.now());
-  for (const { message } of observatory.warnings) report({ type: "warning", message });
+  for (const { file, line, message } of observatory.warnings)
+    report({ type: "warning", message: `${file}:${line}: ${message}` });
   return buildObservatory(observatory, {
     asOf: options.asOf === undefined ? undefined : timeOf("--as-of", options.asOf),
     offline: options.offline,
@@ -75,7 +76,8 @@ export function summaryText(manifest: Manifest): string {
   for (const [id, { summary, problems }] of Object.entries(manifest.streams)) {
     if (summary === null) rows.push([id, "-", "-", "-", "-", "-"]);
     else rows.push([id, summary.rowsIn, summary.accepted, summary.flagged, summary.quarantined, summary.setAside]);
-    for (const { message, hint } of problems) notes.push(`${id}: ${message}\n  ${hint}`);
+    for (const { message, hint } of problems)
+      notes.push(visible(`${message.startsWith(`${id}: `) ? "" : `${id}: `}${message}\n  ${hint}`));
     for (const total of summary?.totals ?? []) {
       if (!total.agrees)
         notes.push(

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { folderFiles, formatProblem } from "../../evidence/index.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { checked } from "../observatory.ts";
-import { counted } from "../terminal.ts";
+import { counted, visible } from "../terminal.ts";
 import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
 
 /** `justitia check`: holds every definition against its schema and against the others, and runs nothing. */
@@ -16,7 +16,7 @@ export async function checkCommand(
   const errors = problems.filter(({ severity }) => severity === "error").length;
   if (options.json === true) around.terminal.out(`${JSON.stringify({ problems })}\n`);
   else {
-    for (const problem of problems) around.terminal.out(`${formatProblem(problem)}\n`);
+    for (const problem of problems) around.terminal.out(`${visible(formatProblem(problem))}\n`);
     const what =
       definitions === undefined
         ? ""

@@ -1,6 +1,6 @@
 import { exitCodes } from "../exit-codes.ts";
 import { openObservatory } from "../observatory.ts";
-import { textTable } from "../terminal.ts";
+import { textTable, visibleLine } from "../terminal.ts";
 import { limitsOf } from "./limits.ts";
 import { readBuild } from "./serve.ts";
 import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
@@ -42,7 +42,7 @@ export async function coverageCommand(
         `${textTable([["year", "records", "1", "2", "3", "4", "split", "no crime", "unmapped"], ...rows])}\n`,
       );
       for (const code of report.unmapped.slice(0, 20))
-        around.terminal.out(`  unmapped ${code.code}: ${code.records} (${percent(code.share)})\n`);
+        around.terminal.out(`  unmapped ${visibleLine(code.code)}: ${code.records} (${percent(code.share)})\n`);
     }
     for (const report of ledgers) {
       around.terminal.out(`\nReporting: ${report.coverage}\n`);

@@ -1,7 +1,8 @@
 import { nearest } from "../../evidence/index.ts";
+import { messagesOf, reasonText } from "../../publication/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
 import { openObservatory } from "../observatory.ts";
-import { textTable } from "../terminal.ts";
+import { textTable, visibleLine } from "../terminal.ts";
 import { limitsOf } from "./limits.ts";
 import { readBuild } from "./serve.ts";
 import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
@@ -64,7 +65,10 @@ export async function explainCommand(
       return exitCodes.done;
     }
     const { observation } = lineBack;
-    const shown = observation.value === null ? (observation.reason ?? observation.status) : String(observation.value);
+    const shown =
+      observation.value === null
+        ? `no figure: ${reasonText(messagesOf("en"), lineBack.indicator, observation)}`
+        : String(observation.value);
     around.terminal.out(
       `${indicator}, ${area}, ${period}${options.by === undefined ? "" : `, ${options.by}`}: ${shown} (${observation.status})\n`,
     );
@@ -109,7 +113,7 @@ export async function explainCommand(
       }
       around.terminal.out(`\n  from ${set.delivery.location}, retrieved ${set.delivery.retrievedAt}\n`);
       for (const part of set.delivery.parts.slice(0, 20))
-        around.terminal.out(`  sha256 ${part.sha256}  ${part.bytes} bytes  ${part.name}\n`);
+        around.terminal.out(`  sha256 ${part.sha256}  ${part.bytes} bytes  ${visibleLine(part.name)}\n`);
     }
     return exitCodes.done;
   } finally {

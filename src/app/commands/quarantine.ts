@@ -1,7 +1,7 @@
 import { nearest } from "../../evidence/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
 import { openObservatory } from "../observatory.ts";
-import { textTable } from "../terminal.ts";
+import { textTable, visibleLine } from "../terminal.ts";
 import { limitsOf } from "./limits.ts";
 import { readBuild } from "./serve.ts";
 import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
@@ -51,8 +51,9 @@ export async function quarantineCommand(
       const part = stream === undefined ? undefined : manifest.streams[stream]?.parts[row.part];
       const file = part?.name ?? `part ${row.part + 1}`;
       const place = row.line === null ? `${file}, row ${row.row}` : `${file}, line ${row.line}`;
+      const found = `${place}: ${row.rule}: found ${row.found ?? "nothing"}, expected ${row.expected ?? ""}`;
       around.terminal.out(
-        `${place}: ${row.rule}: found ${row.found ?? "nothing"}, expected ${row.expected ?? ""}\n  ${row.delivered ?? ""}\n`,
+        `${[found, ...(row.delivered === null ? [] : [`  ${row.delivered}`])].map(visibleLine).join("\n")}\n`,
       );
     }
     return exitCodes.done;

@@ -59,8 +59,7 @@ export async function build(input: BuildInput): Promise<BuildResult> {
     }
     const coverages = await makeCoverages(workshop, outcomes);
     const indicators = await makeIndicators(workshop, outcomes, coverages);
-    const before = await input.builds.current();
-    const manifest = await input.builds.add({
+    const said: Manifest = {
       format: 1,
       observatory: definitions.observatory.value.observatory,
       program: input.program,
@@ -70,11 +69,12 @@ export async function build(input: BuildInput): Promise<BuildResult> {
       streams,
       coverages: Object.fromEntries([...coverages].map(([id, { key }]) => [id, key])),
       indicators,
-    });
+    };
+    const manifest = await input.builds.add(said);
     const complete =
       Object.values(streams).every(({ delivery, problems }) => delivery !== null && problems.length === 0) &&
       Object.values(indicators).every(({ problem }) => problem === null);
-    return { manifest, changed: before?.builtAt !== manifest.builtAt, complete };
+    return { manifest, changed: manifest === said, complete };
   } finally {
     await workshop.close();
   }

@@ -7,6 +7,7 @@ export {
   type Manifest,
   manifestHash,
   type StreamResult,
+  UnreadableBuild,
 } from "./manifest.ts";
 export type { BuildEvent, BuildListener } from "./progress.ts";
 export { crosswalkOf, formatAt, lookupsOf } from "./stream-steps.ts";

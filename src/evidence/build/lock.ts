@@ -1,6 +1,6 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 
@@ -27,7 +27,7 @@ export async function takeBuildLock(
   state: string,
   now: Date,
 ): Promise<BuildLock | { readonly heldBy: LockHolder | undefined }> {
-  await mkdir(state, { recursive: true });
+  await makeFolder(state);
   const database = new DatabaseSync(join(state, "lock.sqlite"), { timeout: 0 });
   try {
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
@@ -50,6 +50,19 @@ export async function takeBuildLock(
       release();
     },
   };
+}
+
+/** Makes a folder with those above it. The runtime's own way does not end where the system holds no folders, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
+  }
 }
 
 async function readHolder(state: string): Promise<LockHolder | undefined> {

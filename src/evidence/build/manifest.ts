@@ -72,6 +72,14 @@ export interface BuildLedger {
   definitions(hash: string): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
+/** A build that is kept and cannot be read: another version of the program wrote it, or the file is damaged. */
+export class UnreadableBuild extends Error {
+  constructor(path: string, options: ErrorOptions) {
+    super(`${path} cannot be read: another version of the program wrote it, or it is damaged.`, options);
+    this.name = "UnreadableBuild";
+  }
+}
+
 /** Opens the ledger of builds under `<state>/builds`. */
 export function createBuildLedger(state: string): BuildLedger {
   const builds = join(state, "builds");
@@ -84,8 +92,15 @@ export function createBuildLedger(state: string): BuildLedger {
       throw error;
     }
   };
-  const read = async (name: string): Promise<Manifest> =>
-    manifestSchema.parse(JSON.parse(await readFile(join(builds, name), "utf8")));
+  const read = async (name: string): Promise<Manifest> => {
+    const path = join(builds, name);
+    const text = await readFile(path, "utf8");
+    try {
+      return manifestSchema.parse(JSON.parse(text));
+    } catch (error) {
+      throw new UnreadableBuild(path, { cause: error });
+    }
+  };
   const current = async (asOf?: Date): Promise<Manifest | undefined> => {
     const latest = asOf === undefined ? undefined : stamp(asOf.toISOString());
     for (const name of (await names()).reverse()) {
@@ -106,7 +121,7 @@ export function createBuildLedger(state: string): BuildLedger {
     named,
     async add(manifest) {
       // The same may be said again after something else was said; of the past there is nothing new to say twice.
-      const before = manifest.asOf === null ? await current() : await named(buildId(manifest));
+      const before = await (manifest.asOf === null ? current() : named(buildId(manifest))).catch(noneWhenUnreadable);
       if (before !== undefined && manifestHash(before) === manifestHash(manifest)) return before;
       await mkdir(builds, { recursive: true });
       await writeWhole(
@@ -127,6 +142,11 @@ export function createBuildLedger(state: string): BuildLedger {
       return found === undefined ? undefined : z.record(z.string(), z.string()).parse(found);
     },
   };
+}
+
+/** What cannot be read says nothing, so that a new build stands beside it. */
+function noneWhenUnreadable(error: unknown): undefined {
+  if (!(error instanceof UnreadableBuild)) throw error;
 }
 
 /** A time as the beginning of a file name: sortable, without characters that file systems refuse. */

@@ -33,7 +33,12 @@ export interface Definitions {
   readonly streams: ReadonlyMap<string, DefinitionFile<Stream>>;
   readonly crosswalks: ReadonlyMap<
     string,
-    { readonly definition: DefinitionFile<unknown>; readonly crosswalk: Crosswalk }
+    {
+      readonly definition: DefinitionFile<unknown>;
+      readonly crosswalk: Crosswalk;
+      /** File of the rules, where they are a table. */
+      readonly table: string | undefined;
+    }
   >;
   readonly coverages: ReadonlyMap<string, DefinitionFile<Coverage>>;
   readonly populations: ReadonlyMap<string, DefinitionFile<Population>>;
@@ -147,18 +152,21 @@ export async function loadDefinitions(directory: string, files: ObservatoryFiles
   for (const coverage of coverages.values()) {
     if ("file" in coverage.value.units) await table(coverage.value.units.file, coverage, ["units", "file"]);
   }
-  const crosswalks = new Map<string, { definition: DefinitionFile<unknown>; crosswalk: Crosswalk }>();
+  const crosswalks = new Map<
+    string,
+    { definition: DefinitionFile<unknown>; crosswalk: Crosswalk; table: string | undefined }
+  >();
   for (const [id, definition] of crosswalkFiles) {
     const rules = definition.value.rules;
     if (Array.isArray(rules)) {
-      crosswalks.set(id, { definition, crosswalk: { ...definition.value, rules } });
+      crosswalks.set(id, { definition, crosswalk: { ...definition.value, rules }, table: undefined });
       continue;
     }
     const path = posix.join("crosswalks", rules.file);
     const rows = await table(path, definition, ["rules", "file"]);
     const made = crosswalkFromRows(definition.value, rows);
     for (const problem of made.problems) problems.push(tableProblem(path, problem));
-    crosswalks.set(id, { definition, crosswalk: made.crosswalk });
+    crosswalks.set(id, { definition, crosswalk: made.crosswalk, table: path });
   }
   const definitions: Definitions = {
     directory,

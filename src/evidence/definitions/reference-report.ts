@@ -57,6 +57,7 @@ export class ReferenceReport {
       readonly expected: string;
       readonly hint: string;
     },
+    table?: string,
   ): void {
     const path: (string | number)[] = ["rules"];
     if (problem.rule !== undefined && problem.line === undefined) path.push(problem.rule);
@@ -67,7 +68,7 @@ export class ReferenceReport {
       code,
       severity,
       ...place,
-      ...(problem.line === undefined ? {} : { line: problem.line, column: 1 }),
+      ...(problem.line === undefined ? {} : { file: table ?? place.file, line: problem.line, column: 1 }),
       field: problem.field ?? place.field,
       message,
       found,

@@ -14,8 +14,8 @@ export function checkReferences(definitions: Definitions): DefinitionProblem[] {
   const report = new ReferenceReport();
   const sets = factSets(definitions);
   for (const stream of definitions.streams.values()) checkStream(report, definitions, stream);
-  for (const { definition, crosswalk } of definitions.crosswalks.values()) {
-    for (const problem of checkCrosswalk(crosswalk)) report.take(definition, problem);
+  for (const { definition, crosswalk, table } of definitions.crosswalks.values()) {
+    for (const problem of checkCrosswalk(crosswalk)) report.take(definition, problem, table);
   }
   checkCoverages(report, definitions, sets);
   for (const population of definitions.populations.values()) {
