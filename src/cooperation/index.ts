@@ -44,6 +44,9 @@ export {
   type RecordKeys,
   type RecordsCheck,
   type RecordsReading,
+  type Stamping,
+  type Stamps,
+  stampsOf,
   type TickOutcome,
   type Worker,
 } from "./authority/index.ts";

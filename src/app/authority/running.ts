@@ -30,6 +30,7 @@ import type { Listening } from "./listening.ts";
 import { readOrganisation } from "./organisation.ts";
 import { openRecordsFolder, recordsDoor } from "./records-folder.ts";
 import { createDesk } from "./server.ts";
+import { readTimeStamps, stampHourly } from "./time-stamps.ts";
 import { askerOf, startWebServer } from "./web-server.ts";
 
 /** An authority at work: its service, its pages, its turn of waiting work. */
@@ -105,9 +106,14 @@ export async function runAuthority(
     held.release();
     await database.close();
   };
+  const stamps = await readTimeStamps(kept.folder, records, { now, random }).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   const authority = createAuthority({
     ...definitions,
     records,
+    ...(stamps === undefined ? {} : { stamps }),
     reportLog: (sentence) => report(`${kept.name}: ${sentence}`),
     ...(kept.invented ? { betweenCheckpoints: 5_000 } : {}),
     authority: kept.authority,
@@ -171,6 +177,8 @@ export async function runAuthority(
     const server = await startWebServer(app, listening);
     address = server.address;
     turns.begin();
+    const stamping =
+      stamps === undefined ? undefined : stampHourly(stamps, (text) => report(`${kept.name}: ${text}`), failed);
     return {
       authority,
       store,
@@ -180,6 +188,7 @@ export async function runAuthority(
       turn: turns.now,
       stop: async () => {
         await server.stop();
+        await stamping?.end();
         await turns.end();
         await close();
       },

@@ -59,6 +59,7 @@ export async function exportFor(
     .filter((partner) => partner.cosigned !== undefined)
     .sort((one, other) => other.cosignedSize - one.cosignedSize)[0]?.cosigned;
   const head = cosigned === undefined ? undefined : openCheckpoint(cosigned, log.signer, witnesses);
+  const stamped = (await parts.stamps?.covering(events.map(({ index }) => index))) ?? [];
   const input = {
     matter: order.matter,
     authority: parts.authority,
@@ -71,6 +72,7 @@ export async function exportFor(
       witnesses,
       reader: log.reader,
       checkpoint: log.writer.checkpoint,
+      stamped,
       ...(cosigned === undefined || head === undefined || isCheckpointProblem(head) ? {} : { cosigned }),
     },
   };

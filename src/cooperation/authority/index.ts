@@ -39,4 +39,5 @@ export type {
   TickOutcome,
   Worker,
 } from "./service.ts";
+export { type Stamping, type StampingParts, type Stamps, stampsOf } from "./stamping.ts";
 export type { AuthorityParts, TypedMatter } from "./workshop.ts";

@@ -19,6 +19,7 @@ import type { AuthorityId, Instant, MatterEvent, OfficeId, StateCode } from "../
 import type { Calendars } from "./deadlines.ts";
 import { projectionOf } from "./projection.ts";
 import type { AuthorityRecords, LogTarget } from "./records.ts";
+import type { Stamps } from "./stamping.ts";
 
 /** What an authority is made of. Clock, chance, keys and network are handed in. */
 export interface AuthorityParts {
@@ -45,6 +46,8 @@ export interface AuthorityParts {
   readonly log?: LogTarget;
   /** Log, witness and vault, open for writing. */
   readonly records?: AuthorityRecords;
+  /** Time stamps over heads of the log, which go along when a matter is exported. */
+  readonly stamps?: Pick<Stamps, "covering">;
   /** Milliseconds between two heads of the log that a partner is asked to cosign; a minute unless said. */
   readonly betweenCheckpoints?: number;
   /** Told of what does not fit between logs: somebody has to look. */
