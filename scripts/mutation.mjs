@@ -1,0 +1,38 @@
+// Mutation testing of one part of cooperation: `npm run mutation -- rights` (or matter, log, clocks). It changes the code
+// in small ways, one at a time, and says which changes no test notices. Takes minutes to hours on one core.
+import { Stryker } from "@stryker-mutator/core";
+
+/** The files of each part that decide something; the rest of a folder is data, types or a door. */
+const parts = {
+  rights: ["decide", "cells"],
+  matter: ["decide", "transition-rules", "common-decisions", "value-rules", "fold", "missing"],
+  log: ["check", "checkpoint", "proof", "signed-note", "witness", "hashing", "commitment", "tiles", "reader"],
+  clocks: ["deadline", "leg", "working-days", "office-time", "pause", "alarm", "warning", "day", "calendar", "history"],
+};
+const [part = "", ...files] = process.argv.slice(2);
+if (!Object.hasOwn(parts, part)) {
+  process.stderr.write(`npm run mutation -- <${Object.keys(parts).join("|")}> [file...]\n`);
+  process.exit(2);
+}
+const folder = `src/cooperation/${part}`;
+
+await new Stryker({
+  testRunner: "tap",
+  plugins: ["@stryker-mutator/tap-runner"],
+  mutate: (files.length > 0 ? files : parts[part]).map((file) => `${folder}/${file}.ts`),
+  tap: {
+    testFiles: [`${folder}/*.test.ts`],
+    nodeArgs: ["--import", "./scripts/mutation-end.mjs", "--test-reporter=tap", "-r", "{{hookFile}}", "{{testFile}}"],
+  },
+  // The compiler of this project has no programming interface that Stryker could ask; Node takes the types away by itself.
+  tsconfigFile: "none.json",
+  coverageAnalysis: "perTest",
+  concurrency: 1,
+  timeoutMS: 60_000,
+  reporters: ["clear-text", "json", "progress-append-only"],
+  jsonReporter: { fileName: `.justitia/mutation-${part}.json` },
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  // What Git does not look at, the linter does not look at either.
+  tempDirName: ".justitia/mutation",
+  ignorePatterns: ["/benchmarks/results"],
+}).runMutationTest();
