@@ -1,4 +1,4 @@
-/** Exit codes of the program; they stand in docs/reference/command-line.md, which a test holds against this table. */
+/** Exit codes of the program; they stand in docs/reference/commands.md, which a test holds against this table. */
 export const exitCodes = {
   /** Everything asked for was done. */
   done: 0,
@@ -26,4 +26,18 @@ export class UserError extends Error {
     this.name = "UserError";
     this.exitCode = exitCode;
   }
+}
+
+const fileReasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "there is no such file",
+  EISDIR: "it is a folder",
+  EACCES: "no permission",
+};
+
+/** Why a file that the user named cannot be read, as an error for the user; undefined for an error of another kind. */
+export function fileProblem(path: string, error: unknown): UserError | undefined {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const reason = fileReasons[code];
+  return reason === undefined ? undefined : new UserError(`${path} cannot be read: ${reason}.`, exitCodes.invalid);
 }

@@ -8,9 +8,10 @@ export async function run(): Promise<number> {
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   // A reader that goes away, such as `head`, is no fault.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
   return main(process.argv.slice(2), {
     terminal: {
       out: (text) => void process.stdout.write(text),

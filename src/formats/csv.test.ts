@@ -69,6 +69,8 @@ test("a delimiter that cannot be told from the quote is a mistake of the caller"
 
 test("text that a spreadsheet would run is made harmless, numbers stay numbers", () => {
   assert.equal(csvField("=HYPERLINK(1)"), "'=HYPERLINK(1)");
+  assert.equal(csvField("＝1+1"), "'＝1+1");
+  assert.equal(csvField("\n=1+1"), '"\'\n=1+1"');
   assert.equal(csvField("-5"), "'-5");
   assert.equal(csvField("\tx"), "'\tx");
   assert.equal(csvField("\rx"), '"\'\rx"');

@@ -168,11 +168,12 @@ function quoteProblem(error: CsvError, line: number): FormatProblem {
   };
 }
 
-const formulaStart = /^[=+\-@\t\r]/;
+// Full-width signs too: a spreadsheet in East Asia takes them for the plain ones.
+const formulaStart = /^[=+\-@\t\r\n＝＋－＠]/u;
 const needsQuotes = /[",\r\n]/;
 
 /**
- * One CSV cell. Text that a spreadsheet would run as a formula (first character `=`, `+`, `-`, `@`, tab or carriage return)
+ * One CSV cell. Text that a spreadsheet would run as a formula (first character `=`, `+`, `-`, `@`, one of these in full width, tab or a line break)
  * gets an apostrophe in front; numbers are written as they are, so a negative number stays one; `null` is an empty cell.
  *
  * @throws RangeError for NaN and infinities, which no table may contain.

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { type FileProfile, openEngine, profileFile, proposedStream } from "../../evidence/index.ts";
 import { FormatError } from "../../formats/index.ts";
-import { exitCodes, UserError } from "../exit-codes.ts";
+import { exitCodes, fileProblem, UserError } from "../exit-codes.ts";
 import { observatoryIdentifier } from "../new-observatory/index.ts";
 import { counted } from "../terminal.ts";
 import type { CommandSurroundings } from "./surroundings.ts";
@@ -63,13 +63,7 @@ async function looked(path: string, options: ProfileOptions): Promise<FileProfil
   } catch (error) {
     if (error instanceof FormatError)
       throw new UserError(`${path}: ${error.problem.message} ${error.problem.hint}`, exitCodes.invalid);
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" || code === "EISDIR" || code === "ENOTDIR" || code === "EACCES")
-      throw new UserError(
-        `${path} cannot be read: ${code === "EISDIR" ? "it is a folder" : code === "EACCES" ? "no permission" : "there is no such file"}.`,
-        exitCodes.invalid,
-      );
-    throw error;
+    throw fileProblem(path, error) ?? error;
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

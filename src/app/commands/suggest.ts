@@ -9,7 +9,7 @@ import {
   type SuggestionReason,
   suggestIccs,
 } from "../../iccs/index.ts";
-import { exitCodes, UserError } from "../exit-codes.ts";
+import { exitCodes, fileProblem, UserError } from "../exit-codes.ts";
 import { counted } from "../terminal.ts";
 import type { CommandSurroundings } from "./surroundings.ts";
 
@@ -73,8 +73,7 @@ async function textOf(path: string): Promise<string> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    if (error instanceof Error) throw new UserError(`${path} cannot be read: ${error.message}`, exitCodes.invalid);
-    throw error;
+    throw fileProblem(path, error) ?? error;
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
