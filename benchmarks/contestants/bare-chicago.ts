@@ -1,15 +1,9 @@
 /** The weekly facts of Chicago in SQL by hand: `node bare-chicago.ts <incidents.parquet> <observatory> <output.parquet>`. */
 import { openEngine } from "../../src/evidence/index.ts";
-
-/** Milliseconds that all threads together have computed since then. */
-function processor(since: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(since);
-  return (user + system) / 1000;
-}
+import { startMeasurement } from "./measured.ts";
 
 const [incidents = "", observatory = "", output = ""] = process.argv.slice(2);
-const begun = performance.now();
-const used = process.cpuUsage();
+const write = startMeasurement();
 
 const engine = await openEngine({ memoryLimit: "1GB", threads: 2, temporaryDirectory: `${output}.temporary` });
 const text = (path: string): string =>
@@ -38,6 +32,4 @@ await engine.run(`COPY (
     JOIN rule r ON r.code = i.iucr AND r.premises = i.premises AND i.occurred_at >= r.since AND i.occurred_at < r.until)
   GROUP BY ALL ORDER BY ALL) TO '${output}' (FORMAT parquet, COMPRESSION zstd)`);
 engine.close();
-process.stdout.write(
-  `${JSON.stringify({ milliseconds: performance.now() - begun, processorMilliseconds: processor(used), peakBytes: process.resourceUsage().maxRSS * 1024 })}\n`,
-);
+write();

@@ -4,12 +4,7 @@ import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { buildObservatory, openObservatory } from "../../src/app/index.ts";
-
-/** Milliseconds that all threads together have computed since then. */
-function processor(since: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(since);
-  return (user + system) / 1000;
-}
+import { startMeasurement } from "./measured.ts";
 
 const [observatory = "", folder = ""] = process.argv.slice(2);
 await rm(folder, { recursive: true, force: true });
@@ -29,8 +24,7 @@ const only = { ...stream, locations, facts: stream.facts.filter(({ facts }) => f
 await writeFile(join(folder, "streams", "incidents.yaml"), stringify(only));
 
 const steps: Record<string, number> = {};
-const begun = performance.now();
-const used = process.cpuUsage();
+const write = startMeasurement();
 const opened = await openObservatory(folder, { limits: { memoryLimit: "1GB", threads: 2 }, environment: {} });
 const { manifest } = await buildObservatory(opened, {
   wait: true,
@@ -38,8 +32,5 @@ const { manifest } = await buildObservatory(opened, {
     if (event.type === "step") steps[`${event.kind} ${event.name}`] = event.milliseconds;
   },
 });
-const milliseconds = performance.now() - begun;
 const facts = join(opened.state, "steps", "facts", manifest.streams.incidents?.facts.weekly ?? "", "facts.parquet");
-process.stdout.write(
-  `${JSON.stringify({ milliseconds, processorMilliseconds: processor(used), peakBytes: process.resourceUsage().maxRSS * 1024, steps, facts })}\n`,
-);
+write({ steps, facts });

@@ -3,12 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { buildObservatory, openObservatory } from "../../src/app/index.ts";
-
-/** Milliseconds that all threads together have computed since then. */
-function processor(since: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(since);
-  return (user + system) / 1000;
-}
+import { startMeasurement } from "./measured.ts";
 
 const [csv = "", folder = ""] = process.argv.slice(2);
 await rm(folder, { recursive: true, force: true });
@@ -53,8 +48,7 @@ await writeFile(
   }),
 );
 const steps: Record<string, number> = {};
-const begun = performance.now();
-const used = process.cpuUsage();
+const write = startMeasurement();
 const opened = await openObservatory(folder, { limits: { memoryLimit: "1GB", threads: 2 }, environment: {} });
 const { manifest } = await buildObservatory(opened, {
   wait: true,
@@ -62,6 +56,4 @@ const { manifest } = await buildObservatory(opened, {
     if (event.type === "step") steps[event.kind] = event.milliseconds;
   },
 });
-process.stdout.write(
-  `${JSON.stringify({ milliseconds: performance.now() - begun, processorMilliseconds: processor(used), peakBytes: process.resourceUsage().maxRSS * 1024, steps, summary: manifest.streams.incidents?.summary?.accepted })}\n`,
-);
+write({ steps, summary: manifest.streams.incidents?.summary?.accepted });

@@ -1,27 +1,15 @@
 /** Builds Examplia anew, again, and with one changed stream: `node rebuild.ts <folder> <rounds>`. */
 
 import { existsSync } from "node:fs";
-import { appendFile, cp, mkdir, rm } from "node:fs/promises";
+import { appendFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { copyDefinitions } from "../../observatories/examplia/definitions.ts";
 import { generateExamplia } from "../../observatories/examplia/generate.ts";
 import { buildObservatory, openObservatory } from "../../src/app/index.ts";
 
 const [folder = "", rounds = "3"] = process.argv.slice(2);
-const examplia = fileURLToPath(new URL("../../observatories/examplia/", import.meta.url));
 await mkdir(folder, { recursive: true });
-for (const name of [
-  "observatory.yaml",
-  "areas.csv",
-  "streams",
-  "crosswalks",
-  "coverage",
-  "populations",
-  "events",
-  "indicators",
-]) {
-  await cp(join(examplia, name), join(folder, name), { recursive: true });
-}
+await copyDefinitions(folder);
 const raw = join(folder, "raw");
 if (!existsSync(join(raw, "truth.json"))) await generateExamplia({ directory: raw, seed: 20_250_101, scale: 1 });
 const remade = new Set<string>();

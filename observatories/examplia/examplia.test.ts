@@ -1,25 +1,15 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { z } from "zod";
 import { buildObservatory, type OpenObservatory, openObservatory } from "../../src/app/index.ts";
 import { type BuildResult, openEngine } from "../../src/evidence/index.ts";
+import { copyDefinitions } from "./definitions.ts";
 import { generateExamplia, type Truth } from "./generate.ts";
 
 const limits = { memoryLimit: "1GB", threads: 2 };
-const definitionFiles = [
-  "observatory.yaml",
-  "areas.csv",
-  "streams",
-  "crosswalks",
-  "coverage",
-  "populations",
-  "events",
-  "indicators",
-];
-
 let folder = "";
 let truth: Truth;
 let observatory: OpenObservatory;
@@ -27,8 +17,7 @@ let result: BuildResult;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "justitia-examplia-"));
-  for (const name of definitionFiles)
-    await cp(join(import.meta.dirname, name), join(folder, name), { recursive: true });
+  await copyDefinitions(folder);
   truth = await generateExamplia({ directory: join(folder, "raw"), seed: 7, scale: 0.05 });
   observatory = await openObservatory(folder, { limits, environment: {} });
   result = await build();
@@ -163,7 +152,7 @@ test("a state folder elsewhere gives the same bytes", async () => {
   const other = await mkdtemp(join(tmpdir(), "justitia-examplia-other-"));
   try {
     await symlink(join(folder, "raw"), join(other, "raw"));
-    for (const name of definitionFiles) await cp(join(folder, name), join(other, name), { recursive: true });
+    await copyDefinitions(other);
     const second = await openObservatory(other, { limits: { ...limits, threads: 1 }, environment: {} });
     const built = await buildObservatory(second, { wait: true, listen: () => undefined });
     for (const [id, { key }] of Object.entries(built.manifest.indicators)) {

@@ -1,8 +1,9 @@
 import { type BuildResult, buildId, type Manifest } from "../../evidence/index.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { buildObservatory, type OpenObservatory, openObservatory } from "../observatory.ts";
+import { buildObservatory, type OpenObservatory } from "../observatory.ts";
 import { buildReporter, textTable, visible } from "../terminal.ts";
-import { limitsOf, timeOf } from "./limits.ts";
+import { timeOf } from "./limits.ts";
+import { openedWith } from "./opened.ts";
 import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
 
 export interface BuildOptions extends CommonOptions {
@@ -20,11 +21,7 @@ export async function buildCommand(
   around: CommandSurroundings,
 ): Promise<number> {
   const begun = performance.now();
-  const observatory = await openObservatory(folder, {
-    state: options.state,
-    limits: limitsOf(options),
-    environment: around.environment,
-  });
+  const observatory = await openedWith(folder, options, around);
   const result = await runBuild(observatory, options, around);
   const seconds = (performance.now() - begun) / 1000;
   if (options.json === true) {

@@ -1,7 +1,6 @@
 import { exitCodes } from "../exit-codes.ts";
-import { openObservatory } from "../observatory.ts";
 import { textTable, visibleLine } from "../terminal.ts";
-import { limitsOf } from "./limits.ts";
+import { openedWith } from "./opened.ts";
 import { readBuild } from "./serve.ts";
 import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
 
@@ -13,11 +12,7 @@ export async function coverageCommand(
   options: CommonOptions,
   around: CommandSurroundings,
 ): Promise<number> {
-  const observatory = await openObservatory(folder, {
-    state: options.state,
-    limits: limitsOf(options),
-    environment: around.environment,
-  });
+  const observatory = await openedWith(folder, options, around);
   const { reader, engine } = await readBuild(observatory, {});
   try {
     const crosswalks = await reader.crosswalkReports();

@@ -2,10 +2,9 @@ import { access } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { generateExamplia } from "../../../observatories/examplia/generate.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { openObservatory } from "../observatory.ts";
 import { packageFolder } from "../package.ts";
 import { type BuildOptions, runBuild, summaryText } from "./build.ts";
-import { limitsOf } from "./limits.ts";
+import { openedWith } from "./opened.ts";
 import { type ServeOptions, serveObservatory } from "./serve.ts";
 import type { CommandSurroundings } from "./surroundings.ts";
 
@@ -21,11 +20,7 @@ export async function demoCommand(options: DemoOptions, around: CommandSurroundi
     around.terminal.err("Making the records of Examplia, a simulated country …\n");
     await generateExamplia({ directory: raw, seed: 20_250_101, scale: 1 });
   }
-  const observatory = await openObservatory(folder, {
-    state: options.state,
-    limits: limitsOf(options),
-    environment: around.environment,
-  });
+  const observatory = await openedWith(folder, options, around);
   const result = await runBuild(observatory, options, around);
   around.terminal.err(`${summaryText(result.manifest)}\n`);
   if (options.buildOnly === true) return result.complete ? exitCodes.done : exitCodes.incomplete;

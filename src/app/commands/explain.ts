@@ -1,9 +1,8 @@
 import { nearest } from "../../evidence/index.ts";
 import { messagesOf, reasonText } from "../../publication/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
-import { openObservatory } from "../observatory.ts";
 import { textTable, visibleLine } from "../terminal.ts";
-import { limitsOf } from "./limits.ts";
+import { openedWith } from "./opened.ts";
 import { readBuild } from "./serve.ts";
 import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
 
@@ -27,11 +26,7 @@ export async function explainCommand(
       exitCodes.usage,
     );
   }
-  const observatory = await openObservatory(folder, {
-    state: options.state,
-    limits: limitsOf(options),
-    environment: around.environment,
-  });
+  const observatory = await openedWith(folder, options, around);
   const { reader, engine } = await readBuild(observatory, options);
   try {
     const known = reader.definitions.indicators;

@@ -1,8 +1,7 @@
 import { nearest } from "../../evidence/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
-import { openObservatory } from "../observatory.ts";
 import { textTable, visibleLine } from "../terminal.ts";
-import { limitsOf } from "./limits.ts";
+import { openedWith } from "./opened.ts";
 import { readBuild } from "./serve.ts";
 import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
 
@@ -16,11 +15,7 @@ export async function quarantineCommand(
   const limit = Number(options.limit ?? 20);
   if (!Number.isInteger(limit) || limit < 0)
     throw new UserError(`--limit ${options.limit}: expected a whole number.`, exitCodes.usage);
-  const observatory = await openObservatory(folder, {
-    state: options.state,
-    limits: limitsOf(options),
-    environment: around.environment,
-  });
+  const observatory = await openedWith(folder, options, around);
   const { reader, engine } = await readBuild(observatory, {});
   try {
     const { manifest } = reader;

@@ -2,9 +2,10 @@ import { access } from "node:fs/promises";
 import { serve as listen } from "@hono/node-server";
 import { type Engine, type Manifest, type ObservatoryReader, openReader } from "../../evidence/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
-import { checked, keptFiles, type OpenObservatory, openObservatory } from "../observatory.ts";
+import { checked, keptFiles, type OpenObservatory } from "../observatory.ts";
 import { createServer } from "../server.ts";
-import { limitsOf, timeOf } from "./limits.ts";
+import { timeOf } from "./limits.ts";
+import { openedWith } from "./opened.ts";
 import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
 
 export interface ServeOptions extends CommonOptions {
@@ -26,11 +27,7 @@ export async function serveCommand(
   options: ServeOptions,
   around: CommandSurroundings,
 ): Promise<number> {
-  const observatory = await openObservatory(folder, {
-    state: options.state,
-    limits: limitsOf(options),
-    environment: around.environment,
-  });
+  const observatory = await openedWith(folder, options, around);
   return serveObservatory(observatory, options, around);
 }
 
