@@ -1,4 +1,4 @@
-import { nearest } from "../../evidence/index.ts";
+import { nearest, type ObservatoryReader, periodText } from "../../evidence/index.ts";
 import { messagesOf, reasonText } from "../../publication/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
 import { textTable, visibleLine } from "../terminal.ts";
@@ -48,10 +48,9 @@ export async function explainCommand(
     const day = firstDay(period);
     const lineBack = await reader.lineBack(indicator, { area, grouping, from: day, until: day, dimensions });
     if (lineBack === undefined) {
-      const { areas } = await reader.choices(indicator);
-      const near = areas.includes(area) ? undefined : nearest(area, areas);
+      const by = options.by === undefined ? "" : ` by ${options.by}`;
       throw new UserError(
-        `${indicator} has no figure for ${area} in ${period}${options.by === undefined ? "" : ` by ${options.by}`}.${near === undefined ? "" : ` Did you mean the area "${near}"?`}`,
+        `${indicator} has no figure for ${area} in ${period}${by}. ${await whatThereIs(reader, indicator, area, grouping)}`,
         exitCodes.usage,
       );
     }
@@ -114,6 +113,24 @@ export async function explainCommand(
   } finally {
     engine.close();
   }
+}
+
+/** What a reader can ask for instead: the areas, or the periods of the area. */
+async function whatThereIs(
+  reader: ObservatoryReader,
+  indicator: string,
+  area: string,
+  grouping: string,
+): Promise<string> {
+  const { areas } = await reader.choices(indicator);
+  if (!areas.includes(area)) {
+    const near = nearest(area, areas);
+    const some = `${areas.slice(0, 12).join(", ")}${areas.length > 12 ? " …" : ""}`;
+    return `${near === undefined ? "" : `Did you mean the area "${near}"? `}It has figures for the areas ${some}.`;
+  }
+  const found = await reader.observations(indicator, { area, grouping });
+  const periods = found.map((one) => periodText(one.period, one.frequency)).sort();
+  return periods.length === 0 ? "" : `The area has figures from ${periods[0]} to ${periods.at(-1)}.`;
 }
 
 function dimensionsOf(text: string | undefined): Record<string, string> {

@@ -32,6 +32,14 @@ test("a build whose results were deleted is told as such, and building makes it 
   assert.equal((await run("coverage", observatory)).code, 0);
 });
 
+test("a figure that there is none of is answered with the areas or the periods that there are", async () => {
+  const place = await run("explain", observatory, "intentional-homicide/EX/2023");
+  assert.equal(place.code, 2);
+  assert.match(place.err, /no figure for EX in 2023\. .*It has figures for the areas XX, N, S\./);
+  const time = await run("explain", observatory, "intentional-homicide/XX/2031");
+  assert.match(time.err, /no figure for XX in 2031\. The area has figures from 2023 to 2024\./);
+});
+
 test("an indicator that could never be made says why it has no line back", async () => {
   const state = join(folder, "state-without-readable-delivery");
   const data = join(observatory, "data", "sample-victims.csv");
