@@ -1,5 +1,6 @@
 /** The program as a whole: what its tests and its benchmarks drive. Nothing in src/ may import it. */
 
+export { cooperationDefinitions } from "./authority/definitions.ts";
 export { type Demonstration, demonstrate } from "./authority/demonstration.ts";
 export { exitCodes } from "./exit-codes.ts";
 export { main } from "./main.ts";

@@ -8,7 +8,8 @@ import type { Alarm, Worker } from "./service.ts";
 import type { Workshop } from "./workshop.ts";
 
 const clockDataSchema = z.object({ grade: z.enum(alarmClasses), warnings: z.array(instantSchema) });
-const mostAlarms = 1000;
+/** More than anybody looks through; the gravest of all that are due are among them. */
+const mostAlarms = 200;
 /** For how long an emergency access is shown as an alarm. */
 const shownFor = 30 * 86_400_000;
 
@@ -24,7 +25,7 @@ export async function alarmsFor(
   const person = await personAtWork(own, who);
   if (person === undefined) return [];
   const found: Alarm[] = [];
-  for (const { matter, clock } of await own.dueClocks(now, mostAlarms)) {
+  for (const { matter, clock } of await own.dueClocks(now, mostAlarms, alarmClasses)) {
     const { grade, warnings } = clockDataSchema.parse(clock.data);
     const { dueAt } = clock;
     const expired = dueAt !== null && dueAt <= now;
@@ -48,11 +49,9 @@ export async function alarmsFor(
   const visible = new Map<string, boolean>();
   const glass = who.role === "head-of-office" ? await brokenGlass(transaction, who, now) : [];
   const view = await transaction.enter(scopeOf(who));
-  for (const { matter } of [...found, ...glass]) {
-    if (visible.has(matter)) continue;
-    const stored = await view.matter(matter);
-    visible.set(matter, stored !== undefined && (await mayList(workshop, view, person, stored)));
-  }
+  const about = [...new Set([...found, ...glass].map(({ matter }) => matter))];
+  for (const stored of await view.matters(about))
+    visible.set(stored.matter, await mayList(workshop, view, person, stored));
   const shown = [
     ...found.filter(({ matter }) => visible.get(matter) === true),
     // That the glass of a sealed matter was broken is told; which matter it is stays with those who know it.

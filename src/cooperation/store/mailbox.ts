@@ -12,6 +12,7 @@ import {
 } from "../words/index.ts";
 import type { ReceivedMessage } from "./append.ts";
 import { clockOf, type ProjectedClock } from "./projection.ts";
+import { type Scope, waysToSee } from "./scope.ts";
 import type { Tables } from "./tables.ts";
 
 const waitingMessageSchema = z.object({
@@ -44,14 +45,23 @@ export interface Mailbox {
   ): Promise<{ readonly digest: Digest; readonly answer: string } | undefined>;
   /** Keeps a message that has no effect on a matter, with its answer; false where it was known already. */
   keepReceived(received: ReceivedMessage): Promise<boolean>;
-  /** Clocks whose alarm is due, the earliest first. */
-  dueClocks(now: Instant, limit: number): Promise<{ readonly matter: MatterId; readonly clock: ProjectedClock }[]>;
+  /** Clocks whose alarm is due: by the grade in their data in this order, then the earliest first. */
+  dueClocks(
+    now: Instant,
+    limit: number,
+    grades?: readonly string[],
+  ): Promise<{ readonly matter: MatterId; readonly clock: ProjectedClock }[]>;
   /** Running clocks whose end has come, the earliest first; of them each matter has to learn. */
   endedClocks(now: Instant, limit: number): Promise<{ readonly matter: MatterId; readonly clock: ProjectedClock }[]>;
 }
 
-/** The mailbox of a transaction that has entered the scope of the system. */
-export function mailboxOf(transaction: Transaction<Tables>): Mailbox {
+interface Found {
+  readonly matter: MatterId;
+  readonly clock: ProjectedClock;
+}
+
+/** The mailbox of a transaction that has entered the scope, that of the system unless something else is said. */
+export function mailboxOf(transaction: Transaction<Tables>, scope: Scope = { kind: "system" }): Mailbox {
   return {
     dueMessages: async (now, limit) => {
       const rows = await transaction
@@ -94,17 +104,30 @@ export function mailboxOf(transaction: Transaction<Tables>): Mailbox {
         .executeTakeFirst();
       return numInsertedOrUpdatedRows === 1n;
     },
-    dueClocks: async (now, limit) => {
-      const rows = await transaction
-        .selectFrom("cooperation.clock")
-        .selectAll()
-        .where(sql<SqlBool>`alarm_at <= ${now}::timestamptz`)
-        .orderBy("alarm_at")
-        .orderBy("matter")
-        .orderBy("clock")
-        .limit(limit)
-        .execute();
-      return rows.map((row) => ({ matter: matterIdSchema.parse(row.matter), clock: clockOf(row) }));
+    dueClocks: async (now, limit, grades = []) => {
+      const found: Found[] = [];
+      const weight = sql<number>`coalesce(array_position(${[...grades]}::text[], c.data ->> 'grade'), 100)`;
+      for (const way of waysToSee(scope, "m")) {
+        const rows = await transaction
+          .selectFrom("cooperation.clock as c")
+          .innerJoin("cooperation.matter as m", "m.matter", "c.matter")
+          .selectAll("c")
+          .where(sql<SqlBool>`c.alarm_at <= ${now}::timestamptz`)
+          .where(way)
+          .orderBy(weight)
+          .orderBy("c.alarm_at")
+          .orderBy("c.matter")
+          .orderBy("c.clock")
+          .limit(limit)
+          .execute();
+        for (const row of rows) found.push({ matter: matterIdSchema.parse(row.matter), clock: clockOf(row) });
+      }
+      const place = ({ matter, clock }: Found): string => {
+        const grade = grades.indexOf(String(clock.data.grade));
+        return `${String(grade === -1 ? 100 : grade).padStart(3, "0")} ${clock.alarmAt} ${matter} ${clock.clock}`;
+      };
+      const seen = new Map(found.map((one) => [`${one.matter} ${one.clock.clock}`, one]));
+      return [...seen.values()].sort((one, other) => (place(one) < place(other) ? -1 : 1)).slice(0, limit);
     },
     endedClocks: async (now, limit) => {
       const rows = await transaction

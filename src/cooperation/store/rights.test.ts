@@ -15,7 +15,7 @@ import {
 import { noPostgres, startPostgres } from "../../../test/database/server.ts";
 import { makeAuthority, onEachEngine } from "../../../test/database/trial.ts";
 import { authorityIdSchema, type MatterId, type OfficeId, type PersonId, type Role, roles } from "../words/index.ts";
-import { openPostgres, type Scope } from "./index.ts";
+import { inTransaction, openPostgres, type Scope } from "./index.ts";
 
 const north = office("north");
 const south = office("south");
@@ -104,7 +104,7 @@ onEachEngine((trial, engine) => {
             state: "running",
             startedAt: "2026-01-05T00:01:00.000Z",
             dueAt: null,
-            alarmAt: null,
+            alarmAt: minute(30),
             data: {},
           },
         ],
@@ -132,6 +132,29 @@ onEachEngine((trial, engine) => {
       }
     }
     assert.ok(shown > 1000);
+  });
+
+  test("a queue and the alarms of a reader are exactly the matters that the reader may see, each once", async () => {
+    const { store, database } = trial();
+    for (const scope of scopes) {
+      if (scope === undefined) continue;
+      const expected = [...matters].flatMap(([matter, given]) => (maySee(scope, given) ? [matter] : [])).sort();
+      const listed: MatterId[] = [];
+      for (let page = await store.queue(scope, {}, { size: 7 }); ; ) {
+        listed.push(...page.matters.map(({ matter }) => matter));
+        if (page.next === undefined) break;
+        page = await store.queue(scope, {}, { size: 7, after: page.next });
+      }
+      assert.deepEqual(listed, expected, `queue of ${JSON.stringify(scope)}`);
+      const alarms = await inTransaction(database, async (transaction) =>
+        (await transaction.enter(scope)).dueClocks(minute(60), 500),
+      );
+      assert.deepEqual(
+        alarms.map(({ matter }) => matter),
+        expected,
+        `alarms of ${JSON.stringify(scope)}`,
+      );
+    }
   });
 
   test("a scope that nobody knows sees nothing", async () => {

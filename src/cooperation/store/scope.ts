@@ -1,4 +1,4 @@
-import { sql, type Transaction } from "kysely";
+import { type RawBuilder, type SqlBool, sql, type Transaction } from "kysely";
 import type { OfficeId, PersonId, Role } from "../words/index.ts";
 import type { Tables } from "./tables.ts";
 
@@ -23,6 +23,23 @@ export async function enterScope(transaction: Transaction<Tables>, scope: Scope)
 export async function enterSignIn(transaction: Transaction<Tables>): Promise<void> {
   await sql`SELECT set_config('justitia.scope', 'sign-in', true), set_config('justitia.person', '', true),
     set_config('justitia.office', '', true), set_config('justitia.role', '', true)`.execute(transaction);
+}
+
+/**
+ * Conditions of which each matter that the scope may see fulfils one: each is found by an index, where row-level security
+ * alone would look at every matter of the authority. What may be seen is decided by row-level security all the same.
+ *
+ * @param table - Name of the table, or the other name that the query gives it.
+ */
+export function waysToSee(scope: Scope, table: string): readonly RawBuilder<SqlBool>[] {
+  if (scope.kind === "system" || scope.role === "auditor") return [sql<SqlBool>`true`];
+  const column = (name: string) => sql.ref(`${table}.${name}`);
+  return [
+    sql<SqlBool>`${column("office")} = ${scope.office}`,
+    // Apart from those of the office, which were found already.
+    sql<SqlBool>`${column("assignee")} = ${scope.person}::uuid AND ${column("office")} <> ${scope.office}`,
+    sql<SqlBool>`${column("matter")} IN (SELECT cooperation.granted_matters())`,
+  ];
 }
 
 export function isSameScope(one: Scope, other: Scope): boolean {

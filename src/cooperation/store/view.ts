@@ -25,7 +25,7 @@ import {
   type ProjectedEvidenceItem,
   type StoredMatter,
 } from "./projection.ts";
-import type { Scope } from "./scope.ts";
+import { type Scope, waysToSee } from "./scope.ts";
 import type { Tables } from "./tables.ts";
 
 /** An event as it is kept. */
@@ -88,6 +88,8 @@ export type LoggedRead = z.infer<typeof loggedReadSchema>;
 export interface View {
   /** Undefined where there is none, or none that may be seen. */
   matter(matter: MatterId): Promise<StoredMatter | undefined>;
+  /** Those of them that may be seen, in no order. */
+  matters(matters: readonly MatterId[]): Promise<StoredMatter[]>;
   /** In their order; none where the matter may not be seen. */
   events(matter: MatterId): Promise<StoredEvent[]>;
   clocks(matter: MatterId): Promise<ProjectedClock[]>;
@@ -141,6 +143,12 @@ function filtered(database: Kysely<Tables>, filter: QueueFilter) {
 
 const oneOf = (values: readonly string[]) => sql<string>`any(${[...values]}::text[])`;
 
+/** The order of a queue: the nearest deadline first, those without one last. */
+function inQueue(one: StoredMatter, other: StoredMatter): number {
+  const place = ({ dueAt, matter }: StoredMatter): string => `${dueAt ?? "infinity"} ${matter}`;
+  return place(one) < place(other) ? -1 : 1;
+}
+
 /** The view of a transaction that has entered the scope. */
 export function viewOf(transaction: Transaction<Tables>, scope: Scope): View {
   return {
@@ -151,6 +159,14 @@ export function viewOf(transaction: Transaction<Tables>, scope: Scope): View {
         .where("matter", "=", matter)
         .executeTakeFirst();
       return row === undefined ? undefined : matterOf(row);
+    },
+    matters: async (matters) => {
+      const rows = await transaction
+        .selectFrom("cooperation.matter")
+        .selectAll()
+        .where("matter", "=", sql<string>`any(${[...matters]}::uuid[])`)
+        .execute();
+      return rows.map(matterOf);
     },
     events: async (matter) => {
       const rows = await transaction
@@ -187,8 +203,15 @@ export function viewOf(transaction: Transaction<Tables>, scope: Scope): View {
         query = query.where(
           sql<SqlBool>`(coalesce(due_at, 'infinity'), matter) > (${after.dueAt ?? "infinity"}::timestamptz, ${after.matter}::uuid)`,
         );
+      const found = new Map<string, StoredMatter>();
       // One more than is shown tells whether there is a next page.
-      const matters = (await query.limit(size + 1).execute()).map(matterOf);
+      for (const way of waysToSee(scope, "matter"))
+        for (const row of await query
+          .where(way)
+          .limit(size + 1)
+          .execute())
+          found.set(row.matter, matterOf(row));
+      const matters = [...found.values()].sort(inQueue);
       const shown = matters.slice(0, size);
       const last = shown.at(-1);
       return matters.length > size && last !== undefined

@@ -6,6 +6,7 @@ import { people } from "./0005-people.ts";
 import { oversight } from "./0006-oversight.ts";
 import { evidence } from "./0007-evidence.ts";
 import { appendAtOnce } from "./0008-append-at-once.ts";
+import { grantedMatters } from "./0009-granted-matters.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration };
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   oversight,
   evidence,
   appendAtOnce,
+  grantedMatters,
 ];
