@@ -1,5 +1,5 @@
 /**
- * Measures the program against peers in one run: `node benchmarks/run.ts [chicago] [ingest] [rebuild]`. Each contestant runs
+ * Measures the program against peers in one run: `node benchmarks/run.ts [chicago] [ingest] [rebuild] [cooperation]`. Each contestant runs
  * in a process of its own, in turns, and the median counts. Writes results/<name>.json with the machine and the versions.
  */
 import { execFileSync } from "node:child_process";
@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { openEngine } from "../src/evidence/index.ts";
+import { postgresPrograms } from "../test/database/server.ts";
 
 const place = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const work = join(tmpdir(), "justitia-benchmarks");
@@ -177,7 +178,42 @@ async function rebuild(): Promise<void> {
   });
 }
 
+const appendSchema = z.looseObject({
+  perSecond: z.object({ ours: z.array(z.number()), bare: z.array(z.number()) }),
+  ratio: z.number(),
+});
+const percentilesSchema = z.object({ times: z.number(), p50: z.number(), p95: z.number(), most: z.number() });
+const loadSchema = z.looseObject({
+  milliseconds: z.object({ queue: percentilesSchema, view: percentilesSchema, transition: percentilesSchema }),
+  historyFaults: z.literal(0),
+});
+
+/** Events of matters against bare inserts, and the service over 100,000 matters and 5 million events; half an hour in all. */
+async function cooperation(): Promise<void> {
+  const printed = (contestant: string, ...parameters: readonly string[]): unknown =>
+    JSON.parse(
+      execFileSync(process.execPath, [place(`contestants/${contestant}.ts`), ...parameters], { encoding: "utf8" }),
+    );
+  const append = [1, 2].map((perCommand) =>
+    appendSchema.parse(printed("event-append", "12000", "8", String(perCommand), "5")),
+  );
+  const load = loadSchema.parse(printed("cooperation-load", "100000", "50", "40"));
+  keep("cooperation", {
+    what: "events per second through the store (projection, idempotency, rights, digests) against bare prepared inserts of the same rows on as many connections, each committed per command with fsync on; then eight people at once on the service over 100,000 matters",
+    aim: "at least half of the bare rate with one event a command; p95 of a queue page below 300 ms, of a transition below 150 ms",
+    postgresql: execFileSync(postgresProgram(), ["--version"], { encoding: "utf8" }).trim(),
+    append,
+    load,
+  });
+}
+
+function postgresProgram(): string {
+  const folder = postgresPrograms();
+  if (folder === undefined) throw new Error("PostgreSQL is not installed: npm run set-up -- --for-tests");
+  return join(folder, "postgres");
+}
+
 const chosen = process.argv.slice(2);
-const all = { chicago, ingest, rebuild };
+const all = { chicago, ingest, rebuild, cooperation };
 for (const [name, measure] of Object.entries(all)) if (chosen.length === 0 || chosen.includes(name)) await measure();
 rmSync(join(work, "temporary"), { recursive: true, force: true });

@@ -1,7 +1,9 @@
 /**
  * Events per second through the store, against bare inserts of the same rows in the same PostgreSQL, in turns:
- * `node benchmarks/contestants/event-append.ts [events of each turn] [writers] [events of
- * a command]`. The bare inserts commit every event by itself, the store every command; fsync is on. Writes one line of JSON.
+ * `event-append.ts [events of each turn] [writers] [events of a command] [rounds]`. A person acts, so rights are decided
+ * in the database. The peer has a table of the same columns with a primary key and nothing else, prepares its statement
+ * as the store does, computes the same digests, and commits the events of a command together as the store does, one
+ * statement each; both have the same number of connections, and fsync is on. Writes one line of JSON.
  */
 import { parseArgs } from "node:util";
 import pg from "pg";
@@ -13,8 +15,8 @@ import {
   minute,
   newCommand,
   newMatter,
+  newPerson,
   office,
-  system,
 } from "../../test/database/matters.ts";
 import { startPostgres } from "../../test/database/server.ts";
 import { makeAuthority } from "../../test/database/trial.ts";
@@ -23,7 +25,7 @@ const { positionals } = parseArgs({ allowPositionals: true });
 const events = Number(positionals[0] ?? 2000);
 const writers = Number(positionals[1] ?? 8);
 const perCommand = Number(positionals[2] ?? 1);
-const rounds = 3;
+const rounds = Number(positionals[3] ?? 3);
 const perMatter = 60;
 const data = { facts: "x".repeat(300) };
 
@@ -43,14 +45,16 @@ async function turn(write: (matter: MatterId) => Promise<void>): Promise<number>
   return (events / (performance.now() - begun)) * 1000;
 }
 
-const projection = fold([event(newMatter(), 1, "considered", { office: office("central") })]);
+const central = office("central");
+const projection = fold([event(newMatter(), 1, "considered", { office: central })]);
+const by = { kind: "person", person: newPerson(), office: central, role: "case-officer" } as const;
 
 await using server = await startPostgres();
 const { application, owner } = await makeAuthority(server, "utopia");
 await server.asSuperuser(
   "utopia",
   `CREATE TABLE bare_event (matter uuid, sequence integer, id uuid, name text, at timestamptz, by jsonb, data jsonb,
-     digest text, PRIMARY KEY (matter, sequence))`,
+     digest text, previous text, command uuid, PRIMARY KEY (matter, sequence))`,
   "GRANT ALL ON bare_event TO utopia_owner",
 );
 await using database = await openPostgres({ connectionString: application, connections: writers });
@@ -63,10 +67,10 @@ const ours = (): Promise<number> =>
   turn(async (matter) => {
     for (let sequence = 1; sequence <= perMatter; sequence += perCommand) {
       const made = Array.from({ length: perCommand }, (_, index) =>
-        event(matter, sequence + index, "considered", data),
+        event(matter, sequence + index, "considered", data, by),
       );
       const at = minute(sequence);
-      const outcome = await store.append(system, {
+      const outcome = await store.append(by, {
         command: newCommand(),
         at,
         matter,
@@ -77,20 +81,34 @@ const ours = (): Promise<number> =>
       if (outcome.kind !== "appended") throw new Error(JSON.stringify(outcome));
     }
   });
+const row = (from: number): string =>
+  `(${Array.from({ length: 10 }, (_, index) => `$${from + index + 1}`).join(", ")})`;
+const insertion = `INSERT INTO bare_event VALUES ${Array.from({ length: perCommand }, (_, index) => row(10 * index)).join(", ")}`;
 const bare = (): Promise<number> =>
   turn(async (matter) => {
-    for (let sequence = 1; sequence <= perMatter; sequence += 1) {
-      const made = event(matter, sequence, "considered", data);
-      await pool.query("INSERT INTO bare_event VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", [
-        made.matter,
-        sequence,
-        made.id,
-        made.name,
-        made.at,
-        JSON.stringify(made.by),
-        JSON.stringify(made.data),
-        eventDigest(made),
-      ]);
+    let previous: string | null = null;
+    for (let sequence = 1; sequence <= perMatter; sequence += perCommand) {
+      const command = newCommand();
+      const rows: unknown[] = [];
+      for (let index = 0; index < perCommand; index += 1) {
+        const made = event(matter, sequence + index, "considered", data, by);
+        const digest = eventDigest(made);
+        const { id, name, at } = made;
+        rows.push(
+          matter,
+          sequence + index,
+          id,
+          name,
+          at,
+          JSON.stringify(made.by),
+          JSON.stringify(made.data),
+          digest,
+          previous,
+          command,
+        );
+        previous = digest;
+      }
+      await pool.query({ name: "bare", text: insertion, values: rows });
     }
   });
 
