@@ -35,11 +35,19 @@ export {
   logOrigin,
   type MatterView,
   type MeanwhileEvent,
+  type MessageRecord,
   type OpenRequest,
   type Option,
   type Origin,
+  type OverdueClock,
   type OversightRequest,
+  type OversightService,
   openAuthorityRecords,
+  type PersonLoad,
+  type PersonMatters,
+  type PublishedStatistics,
+  type Reassignment,
+  type ReassignmentOutcome,
   type RecordDisks,
   type RecordKeys,
   type RecordsCheck,
@@ -49,6 +57,7 @@ export {
   stampsOf,
   type TickOutcome,
   type Worker,
+  type Workload,
 } from "./authority/index.ts";
 export {
   BackupDamaged,
@@ -71,7 +80,18 @@ export {
   writeBundle,
 } from "./bundle/index.ts";
 export { readCalendars } from "./clocks/index.ts";
-export { type CooperationFact, personsCsv, requestsCsv } from "./counting/index.ts";
+export {
+  type CooperationFact,
+  methodText,
+  type Observation,
+  personsCsv,
+  releaseCsv,
+  releaseOf,
+  requestsCsv,
+  type StatisticsRelease,
+  usualRule,
+  yearsOf,
+} from "./counting/index.ts";
 export {
   caseJsonLd,
   custodyChain,
@@ -95,6 +115,8 @@ export {
 } from "./definitions/index.ts";
 export { type Disk, nodeDisk } from "./disk/index.ts";
 export {
+  type EvidenceSummary,
+  evidenceSummarySchema,
   exchangeRoutes,
   fingerprint as introductionFingerprint,
   generatePrivateKey,

@@ -225,10 +225,32 @@ function showSectionForm(
       title,
       below: ["sections", section.id],
       faults: state.faults,
-      content: sectionPage({ view, may }, section.id, state, visit.desk, visit.words),
+      content: sectionPage(
+        { view, may, mayCorrect: (field) => correctable(around, visit, view, field) },
+        section.id,
+        state,
+        visit.desk,
+        visit.words,
+      ),
     }),
     status,
   );
+}
+
+/** Whether a person may correct a content of ours that the other side knows already, or ask for it. */
+export function correctable(
+  around: DeskSurroundings,
+  visit: Visit,
+  view: MatterView,
+  { setBy, id }: FieldDefinition,
+): boolean {
+  const { matter, type } = view;
+  const editable = type.states.find((state) => state.id === matter.state)?.editable === true;
+  const own = setBy === "either" || setBy === matter.side;
+  if (!matter.known || !matter.open || editable || !own || matter.fields[id] === undefined) return false;
+  if (matter.proposal !== undefined) return false;
+  const permitted = around.service.permitted(view, visit.worker);
+  return permitted.has("field-corrected") || permitted.has("proposed");
 }
 
 const maySet = (around: DeskSurroundings, visit: Visit, view: MatterView): boolean =>

@@ -52,8 +52,10 @@ import {
   showStep,
   takeStep,
 } from "./matter-pages.ts";
+import { mendingRoutes } from "./mending-pages.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { addSignInPages } from "./sign-in-pages.ts";
+import { statisticsRoutes } from "./statistics-pages.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import {
   DeskProblem,
@@ -68,6 +70,7 @@ import {
   visitBeforeBody,
   visitOf,
 } from "./visit.ts";
+import { workloadRoutes } from "./workload-pages.ts";
 
 /** Bytes that a form may have. */
 const largestForm = 2_000_000;
@@ -199,6 +202,9 @@ export function createDesk(around: DeskSurroundings): Hono {
   accessRoutes(signedIn, around);
   accountRoutes(signedIn, around);
   administrationRoutes(signedIn, around);
+  mendingRoutes(signedIn, around);
+  workloadRoutes(signedIn, around);
+  statisticsRoutes(signedIn, around);
 
   evidenceRoutes(around, signedIn);
   intakeRoutes(around, signedIn);

@@ -55,6 +55,7 @@ export interface DeskSurroundings {
     | "permitted"
     | "oversee"
     | "emergency"
+    | "oversight"
     | "alarms"
   >;
   /** People, offices and partners, as administrators keep them; undefined where nobody does by pages. */

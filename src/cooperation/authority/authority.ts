@@ -31,6 +31,7 @@ import type { EvidenceService } from "./evidence-service.ts";
 import { newEventId } from "./identifier.ts";
 import { NotSendable } from "./not-sendable.ts";
 import { optionsOf } from "./options.ts";
+import { oversightService } from "./oversight-service.ts";
 import { permittedIn } from "./permission.ts";
 import { emergencyFor, queueFor, viewFor } from "./reading.ts";
 import { type AuthorityRecords, type Disagreement, disagreement, logTargetOf, numberedEntries } from "./records.ts";
@@ -126,6 +127,7 @@ export function createAuthority(given: AuthorityParts): Authority {
     oversee: (who, request) => commanded((transaction) => overseeFor(workshop, transaction, who, request)),
     alarms: (who) => within((transaction) => alarmsFor(workshop, transaction, who)),
     closedAsFacts: () => closedAsFacts(workshop, partners),
+    oversight: oversightService(workshop, within, () => closedAsFacts(workshop, partners)),
     tick: () => workThatWaits(workshop, parts.post),
     receive: (sealed) => receive(node, sealed),
     introduce: async (introduction, compared) => {

@@ -1,3 +1,4 @@
+import { messageIdSchema, resume } from "../exchange/index.ts";
 import type { AuthorityTransaction } from "../exchange-store/index.ts";
 import { type Command, oversightEvents } from "../matter/index.ts";
 import type { PersonFacts } from "../rights/index.ts";
@@ -5,6 +6,7 @@ import type { Person } from "../store/index.ts";
 import { factsOfNew } from "./access.ts";
 import { type Carried, carryOut } from "./carry-out.ts";
 import { matterOpenedBy } from "./identifier.ts";
+import { messageRefusals } from "./message-mending.ts";
 import { mayCause, whomOf } from "./permission.ts";
 import { mayOneOf, personAtWork, scopeOf } from "./reading.ts";
 import type { CommandOutcome, OpenRequest, OversightRequest, Worker } from "./service.ts";
@@ -148,6 +150,8 @@ async function judged(
     if (comes && (known?.active !== true || (name === "assigned" && known.office !== data.office)))
       return { kind: "not-allowed" };
   }
+  const unfit = repeated ? [] : await messageRefusals(transaction, matter, command);
+  if (unfit.length > 0) return { kind: "refused", refusals: unfit };
   const carried = await carryOut(workshop, transaction, {
     type,
     before: matter,
@@ -157,6 +161,8 @@ async function judged(
     scope: scopeOf(who),
     overseeing,
   });
+  if (carried.kind === "done" && !carried.repeated && name === "sending-resumed")
+    await resume(workshop.node, transaction, messageIdSchema.parse(data.message));
   if (carried.kind === "refused" && carried.refusals.some(({ code }) => code === "changed-meanwhile")) {
     const since = matter.events.slice(command.expectedSequence).slice(-20);
     return { kind: "conflict", since: since.map(({ name, at, by }) => ({ name, at, by })) };

@@ -14,6 +14,7 @@ export type {
   IntakeOutcome,
   Origin,
 } from "./evidence-service.ts";
+export type { MessageRecord, OversightService } from "./oversight-service.ts";
 export type { LogAlarm } from "./partner-logs.ts";
 export { glassBroken, personAtWork } from "./reading.ts";
 export {
@@ -40,4 +41,13 @@ export type {
   Worker,
 } from "./service.ts";
 export { type Stamping, type StampingParts, type Stamps, stampsOf } from "./stamping.ts";
+export type { PublishedStatistics } from "./statistics.ts";
+export type {
+  OverdueClock,
+  PersonLoad,
+  PersonMatters,
+  Reassignment,
+  ReassignmentOutcome,
+  Workload,
+} from "./workload.ts";
 export type { AuthorityParts, TypedMatter } from "./workshop.ts";

@@ -54,21 +54,30 @@ const needKnownPartner: readonly CommonEventName[] = [
 const needOpen = (name: CommonEventName): boolean =>
   !/^(?:note|assigned|access-|conflict-|matter-|sending-|failure-|custody-|destruction-)/.test(name);
 
+/** An event that all matters share, or the approval of a correction that another person asked for. */
+export type PermittedAct = CommonEventName | "approve-correction";
+
 /**
  * The events that all matters share which a person may cause now: what is not among them needs no button. A bar is asked
  * about for the person alone; whoever may admit others may bar others too. Pure.
  */
-export function permittedIn(workshop: Workshop, view: MatterView, who: Worker): ReadonlySet<CommonEventName> {
+export function permittedIn(workshop: Workshop, view: MatterView, who: Worker): ReadonlySet<PermittedAct> {
   const { matter, reader, emergency } = view;
   if (emergency !== undefined) return new Set();
   const names = Object.keys(commonEventData).filter(isCommonEvent);
-  return new Set(
-    names.filter((name) => {
+  const { proposal } = matter;
+  const approves =
+    proposal?.name === "field-corrected" &&
+    commonRules["field-corrected"].roles.includes(who.role) &&
+    mayCause(workshop, reader, view, "field-corrected", { proposal: proposal.id }).allowed;
+  return new Set<PermittedAct>([
+    ...(approves ? (["approve-correction"] as const) : []),
+    ...names.filter((name) => {
       const { roles } = commonRules[name];
       if (!roles.includes(who.role) || (needOpen(name) && !matter.open)) return false;
       if (needKnownPartner.includes(name) && !matter.known) return false;
       const data: JsonObject = { person: name === "conflict-declared" ? who.person : somebody };
       return mayCause(workshop, reader, view, name, data).allowed;
     }),
-  );
+  ]);
 }

@@ -1,4 +1,4 @@
-import { attestRetrieval, evidenceSummary } from "../exchange/index.ts";
+import { attestRetrieval, evidenceSummary, type SignedEvidence } from "../exchange/index.ts";
 import type { AuthorityTransaction, TrackedMessage } from "../exchange-store/index.ts";
 import { missing } from "../matter/index.ts";
 import {
@@ -14,7 +14,7 @@ import { type MatterId, matterIdSchema } from "../words/index.ts";
 import { factsOf, factsOfStored } from "./access.ts";
 import { clockViews } from "./deadlines.ts";
 import { placeOf } from "./projection.ts";
-import type { MatterView, MessageView, Worker } from "./service.ts";
+import type { AttestedEvidence, MatterView, MessageView, Worker } from "./service.ts";
 import { calendarsFor, matterFrom, type Workshop } from "./workshop.ts";
 
 export const scopeOf = ({ person, office, role }: Worker) => ({ kind: "person", person, office, role }) as const;
@@ -173,8 +173,13 @@ async function attested(
   return unopened.length === 0 ? messages : await transaction.correspondence.messages(matter);
 }
 
+function attestedEvidence(signed: SignedEvidence): AttestedEvidence {
+  const { issuer, at, reasons, log } = signed.evidence;
+  return { ...evidenceSummary(signed), issuer, at, reasons, log };
+}
+
 function messageView({ message, direction, event, at, state, evidence }: TrackedMessage): MessageView {
-  return { message, direction, event, at, state, evidence: evidence.map(evidenceSummary) };
+  return { message, direction, event, at, state, evidence: evidence.map(attestedEvidence) };
 }
 
 /** A page of the queue: what the database shows to the person and rights let be listed, logged. */

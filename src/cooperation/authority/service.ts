@@ -1,7 +1,7 @@
 import type { Calendar, Deadline } from "../clocks/index.ts";
 import type { CooperationFact } from "../counting/index.ts";
 import type { ClockDefinition, Label, MatterType, Side } from "../definitions/index.ts";
-import type { EvidenceSummary } from "../exchange/index.ts";
+import type { EvidenceReason, EvidenceSummary } from "../exchange/index.ts";
 import type { ClockRun, Command, CommonEventName, Matter, MissingContent, Refusal } from "../matter/index.ts";
 import type { PersonFacts } from "../rights/index.ts";
 import type {
@@ -26,6 +26,7 @@ import type {
   Role,
   StateCode,
 } from "../words/index.ts";
+import type { OversightService } from "./oversight-service.ts";
 
 /** A person at work, in one of the roles and offices that the person has. */
 export interface Worker {
@@ -55,7 +56,16 @@ export interface MessageView {
   readonly at: Instant;
   /** `not-delivered`: the other side signed that it does not take it, and a person has to look. */
   readonly state: "waiting" | "acknowledged" | "rejected" | "given-up" | "delivered" | "not-delivered";
-  readonly evidence: readonly EvidenceSummary[];
+  readonly evidence: readonly AttestedEvidence[];
+}
+
+/** An evidence about a message: who attested what, when and why. */
+export interface AttestedEvidence extends EvidenceSummary {
+  readonly issuer: AuthorityId;
+  readonly at: Instant;
+  readonly reasons: readonly EvidenceReason[];
+  /** Where the issuer wrote it into its log. */
+  readonly log: { readonly origin: string; readonly index: number } | null;
 }
 
 /** Everything that a page about a matter needs, of one moment. */
@@ -189,7 +199,7 @@ export interface AuthorityService {
   /** Which transitions lead on from here on this side, each with why not when not, or for whom it waits. Pure. */
   options(view: MatterView, who: Worker): readonly Option[];
   /** The events that all matters share which the person may cause now. Pure. */
-  permitted(view: MatterView, who: Worker): ReadonlySet<CommonEventName>;
+  permitted(view: MatterView, who: Worker): ReadonlySet<CommonEventName | "approve-correction">;
   /**
    * Assigns, admits or bars a person, or takes that back. A head of office does so also in a sealed matter that is not
    * shown to the head; then nothing is told of it but that it was done.
@@ -197,6 +207,8 @@ export interface AuthorityService {
   oversee(who: Worker, request: OversightRequest): Promise<CommandOutcome>;
   /** What needs somebody's look among the matters that the person may see, the gravest first. */
   alarms(who: Worker): Promise<readonly Alarm[]>;
+  /** For heads of office and auditors: workload, statistics, comparison of message records. */
+  readonly oversight: OversightService;
   /** The closed matters as they are counted: no name, no reference. */
   closedAsFacts(): AsyncIterable<CooperationFact>;
   /** Does the work that waits: sends, hands over what arrived, notes evidence, expires clocks. Called by a timer. */

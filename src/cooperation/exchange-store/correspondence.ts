@@ -166,6 +166,11 @@ export function correspondences({ sql: tables, enter }: Pick<StoreTransaction, "
         .where((where) =>
           where.or([where("o.state", "in", ["rejected", "given-up"]), where("e.message", "is not", null)]),
         )
+        // What a person has dealt with needs nobody's look any more.
+        .where(
+          sql<boolean>`NOT EXISTS (SELECT FROM cooperation.event AS s WHERE s.matter = m.matter
+            AND s.name = 'failure-settled' AND s.data ->> 'message' = m.message::text)`,
+        )
         .orderBy("m.place")
         .limit(limit)
         .execute();

@@ -60,7 +60,14 @@ export type {
 export { announcementOf, type PayloadAnnouncement, payloadBodySchema } from "./payload.ts";
 export type { SqlQuery } from "./queries.ts";
 export { type Answer, receive } from "./receiver.ts";
-export { type EvidenceSummary, evidenceSummary, openRecords, type Reconciliation, reconcile } from "./reconcile.ts";
+export {
+  type EvidenceSummary,
+  evidenceSummary,
+  evidenceSummarySchema,
+  openRecords,
+  type Reconciliation,
+  reconcile,
+} from "./reconcile.ts";
 export { isRefused, type RefusalReason, type Refused, refusalReasons } from "./refusal.ts";
 export {
   afterFailure,

@@ -1,17 +1,19 @@
-import { type AuthorityId, type Digest, digestOf } from "../words/index.ts";
-import type { EvidenceName, SignedEvidence } from "./evidence.ts";
-import type { MessageId } from "./identifier.ts";
+import { z } from "zod";
+import { authorityIdSchema, digestOf, digestSchema } from "../words/index.ts";
+import { type EvidenceName, evidenceNameSchema, type SignedEvidence } from "./evidence.ts";
+import { type MessageId, messageIdSchema } from "./identifier.ts";
 
 /** One evidence in a list that two authorities compare. It names a message and tells nothing of any matter. */
-export interface EvidenceSummary {
-  readonly message: MessageId;
-  readonly from: AuthorityId;
-  readonly evidence: EvidenceName;
+export const evidenceSummarySchema = z.strictObject({
+  message: messageIdSchema,
+  from: authorityIdSchema,
+  evidence: evidenceNameSchema,
   /** SHA-256 of the envelope that the evidence is about. */
-  readonly messageDigest: Digest;
+  messageDigest: digestSchema,
   /** SHA-256 of the signed evidence. */
-  readonly digest: Digest;
-}
+  digest: digestSchema,
+});
+export type EvidenceSummary = Readonly<z.infer<typeof evidenceSummarySchema>>;
 
 export function evidenceSummary({ evidence, signed }: SignedEvidence): EvidenceSummary {
   return {

@@ -24,6 +24,7 @@ export const refusalCodes = [
   "ground-unknown",
   "matter-closed",
   "matter-unknown",
+  "message-not-failed",
   "not-editable",
   "not-for-the-partner",
   "not-from-this-state",

@@ -7,8 +7,8 @@ export const rightsBars: readonly RightsBar[] = [
   {
     id: "conflict-of-interest",
     meets: "barred",
-    except: ["audit-log"],
-    says: "Who is barred from a matter for a conflict of interest does nothing with it, in any role, and may not know of it; only the audit of the log goes on.",
+    except: ["audit-log", "statistics"],
+    says: "Who is barred from a matter for a conflict of interest does nothing with it, in any role, and may not know of it; only the audit of the log and the statistics go on.",
   },
   {
     id: "administrator",
@@ -19,7 +19,7 @@ export const rightsBars: readonly RightsBar[] = [
   {
     id: "auditor",
     meets: "auditor",
-    except: ["audit-log"],
+    except: ["audit-log", "statistics"],
     says: "An auditor reads the log and the counts and sees no matter, whatever other role the same person holds.",
   },
 ];

@@ -27,6 +27,7 @@ export const actions = [
   "export",
   "close",
   "audit-log",
+  "statistics",
   "manage-people",
   "break-glass",
 ] as const;

@@ -14,6 +14,15 @@ export const watchingRows: readonly RightsRow[] = [
     says: "An auditor reads the log, who read what, and the counts.",
   },
   {
+    id: "statistics",
+    actions: ["statistics"],
+    roles: ["head-of-office", "auditor"],
+    relations: ["anyone"],
+    ...everywhere,
+    ...plain,
+    says: "A head of office or an auditor reads the statistics of closed matters, which are protected against finding anybody in them.",
+  },
+  {
     id: "manage-people",
     actions: ["manage-people"],
     roles: ["administrator"],

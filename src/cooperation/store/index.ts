@@ -34,6 +34,7 @@ export { type LockHolder, takeFolderLock } from "./folder-lock.ts";
 export type { Attempt, Mailbox, WaitingMessage } from "./mailbox.ts";
 export { type OwnedDatabase, type OwnedPlace, openOwned } from "./owner.ts";
 export {
+  instantOf,
   type ProjectedClock,
   type ProjectedEvidenceItem,
   type Projection,

@@ -133,8 +133,18 @@ function partsFor(role: Role): readonly Part[] {
     const kept = ["people", "offices", "partners", "introduction"] as const;
     return [...kept.map((part): Part => [`site.${part}`, [part]]), acts, account];
   }
-  if (role === "auditor") return [["audit.reads", []], acts, account];
-  return [["site.queue", []], ["site.new", ["new"]], account];
+  const counted: readonly Part[] = [
+    ["statistics.title", ["statistics"]],
+    ["compare.title", ["comparison"]],
+  ];
+  if (role === "auditor") return [["audit.reads", []], ...counted, acts, account];
+  const work: readonly Part[] = [
+    ["site.queue", []],
+    ["site.new", ["new"]],
+  ];
+  return role === "head-of-office"
+    ? [...work, ["workload.title", ["workload"]], ...counted, account]
+    : [...work, account];
 }
 
 /** A whole page of an authority, ready to be sent. */

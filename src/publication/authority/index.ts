@@ -52,10 +52,18 @@ export { custodyActPage, destructionPage, exportPage, intakePage } from "./pages
 export { fieldsOfSection, sectionPage, stepPage } from "./pages/forms.ts";
 export { recordsPage, withLog } from "./pages/log.ts";
 export { matterPage, matterTitle } from "./pages/matter.ts";
+export {
+  askedCorrection,
+  correctionApprovalPage,
+  correctionPage,
+  messagePage,
+} from "./pages/mending.ts";
 export { organisationDone, withOrganisation } from "./pages/organisation.ts";
 export { introductionPage, newPartnerPage, partnerPage, partnersPage } from "./pages/partners.ts";
 export { type QueueChoice, queuePage } from "./pages/queue.ts";
 export { auditPage, backHome, documentPage, type LoggedLook, readLogPage } from "./pages/record.ts";
 export { type EntryKind, entries, entryPage, type FormState, newMatterPage, signInPage } from "./pages/simple-forms.ts";
 export { newPersonPage, officesPage, oneTimePasswordPage, peoplePage, personPage } from "./pages/staff.ts";
+export { type ComparisonReading, comparisonPage, statisticsPage } from "./pages/statistics.ts";
+export { givingPage, workloadPage } from "./pages/workload.ts";
 export { uploadScript, uploadScriptAddress } from "./upload-script.ts";

@@ -2,8 +2,10 @@ import { access } from "./access.ts";
 import { ar } from "./ar.ts";
 import { en } from "./en.ts";
 import { evidence } from "./evidence.ts";
+import { mending } from "./mending.ts";
 import { office } from "./office.ts";
 import { organisation } from "./organisation.ts";
+import { oversight } from "./oversight.ts";
 import type { Sentences } from "./sentences.ts";
 import { zh } from "./zh.ts";
 
@@ -13,11 +15,13 @@ export type AuthorityMessageKey =
   | keyof typeof access.en
   | keyof typeof evidence.en
   | keyof typeof office.en
-  | keyof typeof organisation.en;
+  | keyof typeof mending.en
+  | keyof typeof organisation.en
+  | keyof typeof oversight.en;
 
 /** Every sentence of an authority's pages; a part of the pages with sentences of its own is spread in here. */
 export const catalogues: Sentences<AuthorityMessageKey> = {
-  en: { ...en, ...access.en, ...evidence.en, ...office.en, ...organisation.en },
-  zh: { ...zh, ...access.zh, ...evidence.zh, ...office.zh, ...organisation.zh },
-  ar: { ...ar, ...access.ar, ...evidence.ar, ...office.ar, ...organisation.ar },
+  en: { ...en, ...access.en, ...evidence.en, ...office.en, ...mending.en, ...organisation.en, ...oversight.en },
+  zh: { ...zh, ...access.zh, ...evidence.zh, ...office.zh, ...mending.zh, ...organisation.zh, ...oversight.zh },
+  ar: { ...ar, ...access.ar, ...evidence.ar, ...office.ar, ...mending.ar, ...organisation.ar, ...oversight.ar },
 };

@@ -43,7 +43,11 @@ export function fieldsOfSection(
 
 /** One section of the contents: what our side gives as a form, the rest as text. */
 export function sectionPage(
-  { view, may }: { readonly view: MatterView; readonly may: boolean },
+  {
+    view,
+    may,
+    mayCorrect,
+  }: { readonly view: MatterView; readonly may: boolean; readonly mayCorrect: (field: FieldDefinition) => boolean },
   section: string,
   state: FormState,
   desk: Desk,
@@ -66,7 +70,11 @@ export function sectionPage(
       ? ""
       : html`<p class="hint">${words.text("form.readOnly")}</p><dl>${other.map(
           (field) =>
-            html`<dt id="${inputId(field.id)}">${words.label(field.label)}</dt><dd>${shownValue(view, field, values[field.id], words)}</dd>`,
+            html`<dt id="${inputId(field.id)}">${words.label(field.label)}</dt><dd>${shownValue(view, field, values[field.id], words)}${
+              mayCorrect(field)
+                ? html` <a href="${deskAddress(words, ["matters", view.matter.id, "corrections", field.id])}" aria-label="${words.text("correct.title", { field: words.label(field.label) })}">${words.text("correct.link")}</a>`
+                : ""
+            }</dd>`,
         )}</dl>`
   }${back(view, words)}`;
 }

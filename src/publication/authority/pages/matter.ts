@@ -14,6 +14,7 @@ import {
   stateName,
 } from "../names.ts";
 import { emergencyNotice } from "./access.ts";
+import { correctionList, crossedNotice } from "./mending.ts";
 
 /** What the page of a matter is drawn from. */
 export interface MatterReading {
@@ -35,7 +36,7 @@ export function matterTitle({ type, matter }: Pick<MatterView, "type" | "matter"
 /** A matter: what is missing, its contents, what can be done next, its deadlines and its history. */
 export function matterPage(reading: MatterReading, desk: Desk, words: DeskWords): Html {
   const { emergency } = reading.view;
-  return html`${emergency === undefined ? "" : emergencyNotice(emergency, desk, words)}${facts(reading, words)}
+  return html`${emergency === undefined ? "" : emergencyNotice(emergency, desk, words)}${crossedNotice(reading, desk, words)}${facts(reading, words)}
 ${missingList(reading, words)}
 ${sections(reading, words)}
 ${nextSteps(reading, desk, words)}
@@ -43,6 +44,7 @@ ${clocks(reading, desk, words)}
 ${consultations(reading, desk, words)}
 ${questions(reading, desk, words)}
 ${notes(reading, desk, words)}
+${correctionList(reading, desk, words)}
 ${history(reading, desk, words)}
 ${messages(reading, desk, words)}`;
 }
@@ -116,7 +118,7 @@ ${
         step: eventName(type, proposal.name, words),
         person: actorName(proposal.by, names, words),
         time: words.distance(proposal.at, desk.now),
-      })}${permitted.has("proposal-declined") ? html` <a href="${under(view, words, "entries", "decline")}">${words.text("matter.decline")}</a>` : ""}</p>`
+      })}${permitted.has("approve-correction") ? html` <a class="go" href="${under(view, words, "corrections")}">${words.text("correct.approve")}</a>` : ""}${permitted.has("proposal-declined") ? html` <a href="${under(view, words, "entries", "decline")}">${words.text("matter.decline")}</a>` : ""}</p>`
 }
 ${options.length === 0 ? html`<p>${words.text("matter.nextNone")}</p>` : ""}
 ${
@@ -230,24 +232,31 @@ function history({ view, names }: MatterReading, desk: Desk, words: DeskWords): 
     ["when", "who", "what"] as const
   ).map((head) => html`<th scope="col">${words.text(`matter.${head}`)}</th>`)}</tr></thead><tbody>${view.history.map(
     ({ event }) => html`<tr><td>${timeOf(event.at, desk)}</td><td>${actorName(event.by, names, words)}</td>
-<td>${eventName(type, event.name, words)}${eventDetail(view, event.name, event.data, words)}</td></tr>`,
+<td>${eventName(type, event.name, words)}${eventDetail(view, event.name, event.data, names, words)}</td></tr>`,
   )}</tbody></table></div>`;
 }
 
-/** Which fields or step an event was about: names only, the contents stand above. */
+/** Which fields, step or person an event was about, and the comment that was made with it. */
 function eventDetail(
   { type }: MatterView,
   name: string,
   data: MatterView["history"][number]["event"]["data"],
+  names: Names,
   words: DeskWords,
-): string {
-  const { values } = data;
+): Html {
+  const { values, reason, reasons, person, field } = data;
+  const about: string[] = [];
   if (name === "fields-set" && typeof values === "object" && values !== null && !Array.isArray(values))
-    return `: ${Object.keys(values)
-      .map((id) => fieldName(type, id, words))
-      .join(", ")}`;
-  if (name === "proposed" && typeof data.name === "string") return `: ${eventName(type, data.name, words)}`;
-  return "";
+    about.push(
+      Object.keys(values)
+        .map((id) => fieldName(type, id, words))
+        .join(", "),
+    );
+  if (name === "proposed" && typeof data.name === "string") about.push(eventName(type, data.name, words));
+  if (typeof person === "string") about.push(personName(names, person));
+  if (name === "field-corrected" && typeof field === "string") about.push(fieldName(type, field, words));
+  const comment = [reason, reasons].filter((one) => typeof one === "string").join(" ");
+  return html`${about.length === 0 ? "" : `: ${about.join(", ")}`}${comment === "" ? "" : html` — <span dir="auto">${comment}</span>`}`;
 }
 
 function messages({ view }: MatterReading, desk: Desk, words: DeskWords): Html {
@@ -256,7 +265,7 @@ function messages({ view }: MatterReading, desk: Desk, words: DeskWords): Html {
       ? html`<p>${words.text("matter.messagesNone")}</p>`
       : html`<ul>${view.exchange.map(
           (message) =>
-            html`<li>${timeOf(message.at, desk)} ${words.text(`matter.${message.direction}`)}: ${eventName(view.type, message.event, words)} — ${words.text(`message.${message.state}`)}${
+            html`<li>${timeOf(message.at, desk)} ${words.text(`matter.${message.direction}`)}: ${eventName(view.type, message.event, words)} — <a href="${under(view, words, "messages", message.message)}">${words.text(`message.${message.state}`)}</a>${
               message.evidence.length === 0
                 ? ""
                 : html` <span class="small">(${message.evidence.map((one, index) => html`${index === 0 ? "" : ", "}<span class="ltr" lang="en">${one.evidence}</span>`)})</span>`
