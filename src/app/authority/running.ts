@@ -141,6 +141,7 @@ export async function runAuthority(
   let address = "";
   const app = createDesk({
     service: authority,
+    oversight: authority.oversight,
     administration: createAdministration({ authority: kept.authority, database, now, random }),
     introduction: () => letterOf(kept, address),
     passkeySite: () => passkeySiteOf(kept.name, address),

@@ -33,7 +33,7 @@ export function statisticsRoutes(signedIn: SignedIn, around: DeskSurroundings): 
   signedIn("post", "/comparison", (visit) => compare(around, visit));
   signedIn("get", "/comparison/record.json", async (visit) => {
     const partner = await partnerOf(around, visit);
-    const record = partner && (await around.service.oversight.messageRecord(visit.worker, partner));
+    const record = partner && (await around.oversight.messageRecord(visit.worker, partner));
     if (record === undefined) throw new DeskProblem("not-allowed");
     const text = `${JSON.stringify(record.evidences, undefined, 1)}\n`;
     return download(visit, `evidences-with-${partner}.json`, "application/json; charset=utf-8", text);
@@ -42,10 +42,7 @@ export function statisticsRoutes(signedIn: SignedIn, around: DeskSurroundings): 
 
 async function publishedFor(around: DeskSurroundings, visit: Visit) {
   const year = visit.context.req.query("year") ?? "";
-  const found = await around.service.oversight.statistics(
-    visit.worker,
-    /^\d{4}$/.test(year) ? Number(year) : undefined,
-  );
+  const found = await around.oversight.statistics(visit.worker, /^\d{4}$/.test(year) ? Number(year) : undefined);
   if (found === undefined) throw new DeskProblem("not-allowed");
   return found;
 }
@@ -70,7 +67,7 @@ async function showComparison(
   const { words, desk, worker } = visit;
   if (worker.role !== "auditor" && worker.role !== "head-of-office") throw new DeskProblem("not-allowed");
   const partner = await partnerOf(around, visit);
-  const record = partner === undefined ? undefined : await around.service.oversight.messageRecord(worker, partner);
+  const record = partner === undefined ? undefined : await around.oversight.messageRecord(worker, partner);
   if (partner !== undefined && record === undefined) throw new DeskProblem("not-allowed");
   return await show(
     visit,
@@ -114,7 +111,7 @@ async function compare(around: DeskSurroundings, visit: Visit): Promise<Response
     const fault = { input: "theirs", text: visit.words.text("compare.unreadable"), article: undefined };
     return showComparison(around, visit, { ...state, faults: [fault] }, undefined, 422);
   }
-  const found = await around.service.oversight.reconcile(visit.worker, partner, theirs);
+  const found = await around.oversight.reconcile(visit.worker, partner, theirs);
   if (found === undefined) throw new DeskProblem("not-allowed");
   const { missingHere, missingThere, differing } = found;
   return showComparison(around, visit, state, {

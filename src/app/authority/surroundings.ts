@@ -7,6 +7,7 @@ import type {
   Instant,
   IntroductionLetter,
   MatterId,
+  OversightService,
   PeopleTransaction,
   RecordsCheck,
   RecordsReading,
@@ -55,7 +56,6 @@ export interface DeskSurroundings {
     | "permitted"
     | "oversee"
     | "emergency"
-    | "oversight"
     | "alarms"
   >;
   /** People, offices and partners, as administrators keep them; undefined where nobody does by pages. */
@@ -64,6 +64,8 @@ export interface DeskSurroundings {
   readonly introduction?: () => IntroductionLetter;
   /** The site that passkeys are for; undefined where its address has no name. */
   readonly passkeySite?: () => RelyingParty | undefined;
+  /** Workload, statistics and comparison of records, for heads of office and auditors. */
+  readonly oversight: OversightService;
   /** Accounts, sessions, attempts and passkeys. */
   readonly signIn: PeopleTransaction;
   /** Sign-in by an organisation's own service, where the authority uses one. */

@@ -20,7 +20,7 @@ async function showWorkload(around: DeskSurroundings, visit: Visit): Promise<Res
   const { words, desk, worker, context } = visit;
   const days = periods.find((period) => String(period) === context.req.query("days")) ?? 90;
   const since = instantSchema.parse(new Date(Date.parse(around.now()) - days * 86_400_000).toISOString());
-  const workload = await around.service.oversight.workload(worker, since);
+  const workload = await around.oversight.workload(worker, since);
   if (workload === undefined) throw new DeskProblem("not-allowed");
   const counted = (name: "done" | "left"): number => {
     const text = context.req.query(name) ?? "";
@@ -54,7 +54,7 @@ async function showGiving(
   const of = personIdSchema.safeParse(visit.context.req.param("person"));
   const person = visit.people.find((one) => of.success && one.person === of.data);
   if (person === undefined) throw new DeskProblem("not-found");
-  const matters = await around.service.oversight.mattersOf(worker, person.person);
+  const matters = await around.oversight.mattersOf(worker, person.person);
   if (matters === undefined) throw new DeskProblem("not-allowed");
   const people = visit.people.filter(
     (one) =>
@@ -97,7 +97,7 @@ async function give(around: DeskSurroundings, visit: Visit): Promise<Response> {
   if (faults.length > 0 || !to.success || !from.success)
     return showGiving(around, visit, { values: sent, faults, command: around.newId() }, 422);
   const command = eventIdSchema.safeParse(sent.command?.[0]);
-  const { done, refused } = await around.service.oversight.reassign(worker, {
+  const { done, refused } = await around.oversight.reassign(worker, {
     id: command.success ? command.data : around.newId(),
     from: from.data,
     to: to.data,

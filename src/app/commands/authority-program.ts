@@ -9,6 +9,7 @@ import {
   passphraseCommand,
   personAddCommand,
 } from "./authority-office.ts";
+import { authorityStatisticsCommand } from "./authority-statistics.ts";
 import type { CommandSurroundings } from "./surroundings.ts";
 
 const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];
@@ -119,6 +120,17 @@ export function addAuthorityCommands(
       .option("--new-identity-file <file>", "file with an age identity to open them from now on")
       .description("change what opens the private keys"),
   ).action(async (folder, options) => done(await passphraseCommand(folder, options, around)));
+  opening(
+    authority
+      .command("statistics")
+      .argument("<folder>")
+      .option("--year <year>", "of the closing (default: every year)")
+      .option("--threshold <number>", "counts from 1 to one less than this are suppressed", "5")
+      .option("--csv", "the release file, with SDMX-style columns and status")
+      .option("--json", "the releases as JSON, for machines")
+      .option("--output <file>", "write there instead of to the screen")
+      .description("closed matters under disclosure control: what may be published"),
+  ).action(async (folder, options) => done(await authorityStatisticsCommand(folder, options, around)));
   authority
     .command("upgrade")
     .argument("<folder>")

@@ -31,7 +31,7 @@ import type { EvidenceService } from "./evidence-service.ts";
 import { newEventId } from "./identifier.ts";
 import { NotSendable } from "./not-sendable.ts";
 import { optionsOf } from "./options.ts";
-import { oversightService } from "./oversight-service.ts";
+import { type OversightService, oversightService } from "./oversight-service.ts";
 import { permittedIn } from "./permission.ts";
 import { emergencyFor, queueFor, viewFor } from "./reading.ts";
 import { type AuthorityRecords, type Disagreement, disagreement, logTargetOf, numberedEntries } from "./records.ts";
@@ -41,6 +41,8 @@ import { type AuthorityParts, matterFrom, projected, type TypedMatter, type Work
 
 /** An authority with the doors that only the program itself uses. */
 export interface Authority extends AuthorityService {
+  /** For heads of office and auditors: workload, statistics, comparison of message records. */
+  readonly oversight: OversightService;
   /** Takes a sealed message from the network; for `exchangeRoutes`. */
   receive(sealed: string): Promise<Answer | Refused>;
   /** Pins another authority after its fingerprint was compared over another channel. */

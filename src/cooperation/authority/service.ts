@@ -26,7 +26,6 @@ import type {
   Role,
   StateCode,
 } from "../words/index.ts";
-import type { OversightService } from "./oversight-service.ts";
 
 /** A person at work, in one of the roles and offices that the person has. */
 export interface Worker {
@@ -207,8 +206,6 @@ export interface AuthorityService {
   oversee(who: Worker, request: OversightRequest): Promise<CommandOutcome>;
   /** What needs somebody's look among the matters that the person may see, the gravest first. */
   alarms(who: Worker): Promise<readonly Alarm[]>;
-  /** For heads of office and auditors: workload, statistics, comparison of message records. */
-  readonly oversight: OversightService;
   /** The closed matters as they are counted: no name, no reference. */
   closedAsFacts(): AsyncIterable<CooperationFact>;
   /** Does the work that waits: sends, hands over what arrived, notes evidence, expires clocks. Called by a timer. */
