@@ -261,6 +261,7 @@ export {
   type Uploads,
   uploadIdSchema,
   type Vault,
+  VaultDamaged,
 } from "./vault/index.ts";
 export {
   type Actor,

@@ -1,24 +1,26 @@
 import { randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import {
   type Authority,
-  type AuthorityId,
   type AuthorityRecords,
   type Instant,
   inUse,
   isTilePath,
+  LogDamaged,
   newIdentity,
   nodeDisk,
   openAuthorityRecords,
   type RecordKeys,
   takeFolderLock,
+  VaultDamaged,
 } from "../../cooperation/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
+import type { AuthorityFolder } from "./folder.ts";
 import type { CheckState, DeskSurroundings } from "./surroundings.ts";
 
-const keysFile = "record-keys.json";
+/** Name of the keys among the secrets of the folder. */
+const keysName = "record-keys.json";
 const seed = z
   .string()
   .regex(/^[A-Za-z0-9_-]{43}$/)
@@ -30,24 +32,20 @@ const keysSchema = z.strictObject({
   vault: z.string().startsWith("AGE-SECRET-KEY-"),
 });
 
-/** The keys of log, witness and vault in the folder of an authority; made when the folder has neither keys nor records. */
-async function recordKeys(folder: string): Promise<RecordKeys> {
-  const path = join(folder, keysFile);
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  });
+/** The keys of log, witness and vault, among the secrets of a folder; made when it has neither keys nor records. */
+async function recordKeys({ folder, safe }: Pick<AuthorityFolder, "folder" | "safe">): Promise<RecordKeys> {
+  const text = await safe.read(keysName);
   if (text !== undefined) return keysSchema.parse(JSON.parse(text));
   const disk = await nodeDisk(folder);
   // New keys over an old log would make every proof about it worthless.
   if ((await disk.list("log")).length > 0 || (await disk.list("vault")).length > 0)
     throw new UserError(
-      `${folder} has a log or a vault and not their keys: put ${keysFile} back from the copy that you keep.`,
-      exitCodes.usage,
+      `${folder} has a log or a vault and not their keys: put ${keysName}.age back from the copy that you keep.`,
+      exitCodes.invalid,
     );
   const drawn = { log: randomBytes(32), witness: randomBytes(32), vault: await newIdentity() };
   const kept = { ...drawn, log: drawn.log.toString("base64url"), witness: drawn.witness.toString("base64url") };
-  await writeFile(path, JSON.stringify(kept, undefined, 2), { mode: 0o600, flag: "wx" });
+  await safe.add(keysName, JSON.stringify(kept));
   return keysSchema.parse(kept);
 }
 
@@ -60,29 +58,34 @@ async function recordKeys(folder: string): Promise<RecordKeys> {
  *   what was kept.
  */
 export async function openRecordsFolder(
-  folder: string,
-  authority: AuthorityId,
+  kept: Pick<AuthorityFolder, "folder" | "authority" | "safe">,
   locked: boolean,
   at: Instant,
 ): Promise<{ readonly records: AuthorityRecords; readonly release: () => void }> {
-  if (locked) return { records: await openUnlocked(folder, authority), release: () => undefined };
-  const lock = await takeFolderLock(folder, at);
-  if ("heldBy" in lock) throw new UserError(inUse(folder, lock.heldBy), exitCodes.locked);
+  if (locked) return { records: await openUnlocked(kept), release: () => undefined };
+  const lock = await takeFolderLock(kept.folder, at);
+  if ("heldBy" in lock) throw new UserError(inUse(kept.folder, lock.heldBy), exitCodes.locked);
   try {
-    return { records: await openUnlocked(folder, authority), release: lock.release };
+    return { records: await openUnlocked(kept), release: lock.release };
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-async function openUnlocked(folder: string, authority: AuthorityId): Promise<AuthorityRecords> {
-  const keys = await recordKeys(folder);
-  const [log, witness, vault] = await Promise.all(
-    (["log", "witness", "vault"] as const).map((name) => nodeDisk(join(folder, name))),
-  );
-  if (log === undefined || witness === undefined || vault === undefined) throw new Error("three folders were opened");
-  return await openAuthorityRecords(authority, keys, { log, witness, vault });
+async function openUnlocked(kept: Pick<AuthorityFolder, "folder" | "authority" | "safe">): Promise<AuthorityRecords> {
+  const keys = await recordKeys(kept);
+  const of = (name: string): ReturnType<typeof nodeDisk> => nodeDisk(join(kept.folder, name));
+  const disks = { log: await of("log"), witness: await of("witness"), vault: await of("vault") };
+  try {
+    return await openAuthorityRecords(kept.authority, keys, disks);
+  } catch (error) {
+    if (error instanceof LogDamaged)
+      throw new UserError(`${kept.folder}: the log is damaged: ${error.path} ${error.message}`, exitCodes.invalid);
+    if (error instanceof VaultDamaged)
+      throw new UserError(`${kept.folder}: the vault is damaged: ${error.message}`, exitCodes.invalid);
+    throw error;
+  }
 }
 
 /** What the pages may do with log, vault and evidence. */

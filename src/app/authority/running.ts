@@ -4,6 +4,7 @@ import {
   type Authority,
   type AuthorityId,
   type AuthorityParts,
+  type AuthorityRecords,
   type CooperationDatabase,
   createAdministration,
   createAuthority,
@@ -22,6 +23,7 @@ import {
   openPostgres,
   type PeopleTransaction,
   type RelyingParty,
+  type Stamps,
   type Store,
 } from "../../cooperation/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
@@ -78,16 +80,24 @@ export const unreachable = (error: unknown): UserError =>
     exitCodes.usage,
   );
 
-/** Opens the folder of an authority and serves its pages until it is stopped. */
-export async function runAuthority(
+/** An authority whose folder is open, with its database, log and vault, which only this process writes. */
+export interface OpenedAuthority {
+  readonly authority: Authority;
+  readonly database: CooperationDatabase;
+  readonly store: Store;
+  readonly records: AuthorityRecords;
+  /** Undefined where the folder names no time-stamp service. */
+  readonly stamps: Stamps | undefined;
+  close(): Promise<void>;
+}
+
+/** Opens everything that an authority is. @throws UserError where it is in use, or log and database do not fit. */
+export async function openAuthority(
   kept: AuthorityFolder,
   definitions: Pick<AuthorityParts, "types" | "calendars">,
-  listening: Listening,
   report: (text: string) => void,
-): Promise<RunningAuthority> {
-  const organisation = await readOrganisation(kept.folder, random);
-  const failed = (error: unknown): void =>
-    report(error instanceof Error ? (error.stack ?? error.message) : String(error));
+): Promise<OpenedAuthority> {
+  const failed = (error: unknown): void => report(sentenceOf(error));
   const database = await openDatabase(kept, failed);
   const store = createStore(database);
   const addressOf = async (to: AuthorityId): Promise<string | undefined> => {
@@ -97,7 +107,7 @@ export async function runAuthority(
     return typeof partner?.data.address === "string" ? partner.data.address : undefined;
   };
   const locked = kept.storage === "pglite";
-  const held = await openRecordsFolder(kept.folder, kept.authority, locked, now()).catch(async (error: unknown) => {
+  const held = await openRecordsFolder(kept, locked, now()).catch(async (error: unknown) => {
     await database.close();
     throw error;
   });
@@ -132,6 +142,22 @@ export async function runAuthority(
     await close();
     throw new UserError(`${kept.folder}: ${differs.message} (${differs.code})`, exitCodes.invalid);
   }
+  return { authority, database, store, records, stamps, close };
+}
+
+const sentenceOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
+
+/** Opens the folder of an authority and serves its pages until it is stopped. */
+export async function runAuthority(
+  kept: AuthorityFolder,
+  definitions: Pick<AuthorityParts, "types" | "calendars">,
+  listening: Listening,
+  report: (text: string) => void,
+): Promise<RunningAuthority> {
+  const organisation = await readOrganisation(kept.folder, random);
+  const failed = (error: unknown): void => report(sentenceOf(error));
+  const { authority, database, store, records, stamps, close } = await openAuthority(kept, definitions, report);
   const people = createPeopleStore(database);
   const turns = takeTurns(async () => {
     await people.forgetEnded(now());

@@ -9,6 +9,7 @@ import {
   passphraseCommand,
   personAddCommand,
 } from "./authority-office.ts";
+import { authorityCheckCommand, authorityExportCommand } from "./authority-records.ts";
 import { authorityStatisticsCommand } from "./authority-statistics.ts";
 import type { CommandSurroundings } from "./surroundings.ts";
 
@@ -137,6 +138,23 @@ export function addAuthorityCommands(
     .option("--database-owner-file <file>", "address of the database for its owner (or JUSTITIA_DATABASE_OWNER)")
     .description("bring the database of an authority to the form that this program needs")
     .action(async (folder, options) => done(await authorityUpgradeCommand(folder, options, around)));
+  opening(
+    authority
+      .command("export")
+      .argument("<folder>")
+      .argument("<matter>", "identifier of the matter, as in the address of its page")
+      .requiredOption("--reason <text>", "why it is exported; it is logged")
+      .requiredOption("--output <file>", "where the bundle is written")
+      .option("--recipient <age recipient>", "who can read the evidence; without one its keys are withheld")
+      .description("export a matter as one file that `justitia verify` checks anywhere"),
+  ).action(async (folder, matter, options) => done(await authorityExportCommand(folder, matter, options, around)));
+  opening(
+    authority
+      .command("check")
+      .argument("<folder>")
+      .option("--json", "the result as JSON, for machines")
+      .description("hold log, vault and database against each other and against what partners have cosigned"),
+  ).action(async (folder, options) => done(await authorityCheckCommand(folder, options, around)));
   authority
     .command("backup")
     .argument("<folder>")

@@ -36,6 +36,7 @@ import { permittedIn } from "./permission.ts";
 import { emergencyFor, queueFor, viewFor } from "./reading.ts";
 import { type AuthorityRecords, type Disagreement, disagreement, logTargetOf, numberedEntries } from "./records.ts";
 import type { AuthorityService, CommandOutcome, Worker } from "./service.ts";
+import { tidyVault } from "./tidying.ts";
 import { workThatWaits } from "./waiting-work.ts";
 import { type AuthorityParts, matterFrom, projected, type TypedMatter, type Workshop } from "./workshop.ts";
 
@@ -93,6 +94,9 @@ export function createAuthority(given: AuthorityParts): Authority {
     parts,
     node,
     rights: parts.rights ?? decide,
+    tidy: everyHour(parts.now, async () => {
+      if (given.records !== undefined) await tidyVault(workshop, given.records);
+    }),
     typeOf: (id, version) => byVersion.get(`${id} ${version}`),
   };
   const within = node.store.transaction;
@@ -157,6 +161,17 @@ export function createAuthority(given: AuthorityParts): Authority {
         ? undefined
         : disagreement(records, numberedEntries(within), Math.max(0, records.log.writer.size - tailCompared)),
     matters: () => everyMatter(workshop),
+  };
+}
+
+/** Does something at first, and then when an hour has passed. */
+function everyHour(now: AuthorityParts["now"], work: () => Promise<void>): () => Promise<void> {
+  let last: number | undefined;
+  return async () => {
+    const at = Date.parse(now());
+    if (last !== undefined && at - last < 3_600_000) return;
+    await work();
+    last = at;
   };
 }
 

@@ -19,7 +19,10 @@ export async function workThatWaits(workshop: Workshop, post: Post): Promise<Tic
   const { readChunk, records } = parts;
   const chunks = readChunk === undefined ? 0 : await sendPayloadsDue(node, post, readChunk, chunksAtOnce);
   await writeLog(workshop);
-  if (records !== undefined) await offerCheckpoint(workshop, records);
+  if (records !== undefined) {
+    await offerCheckpoint(workshop, records);
+    await workshop.tidy();
+  }
   return { sent: sent + chunks, delivered, expired };
 }
 

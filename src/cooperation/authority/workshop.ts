@@ -61,6 +61,8 @@ export interface Workshop {
   readonly parts: AuthorityParts;
   readonly node: ExchangeNode<AuthorityTransaction>;
   readonly rights: (question: Question) => Decision;
+  /** Ends what an end of the process left open in the vault; does nothing when it was done lately. */
+  tidy(): Promise<void>;
   typeOf(id: string, version: number): MatterType | undefined;
 }
 

@@ -75,6 +75,8 @@ export interface Vault {
   key(file: Digest): Promise<Uint8Array>;
   /** Gives the key to these recipients and to no others. The encrypted content stays as it is. */
   readdress(file: Digest, identities: readonly Identity[], recipients: readonly Recipient[]): Promise<void>;
+  /** Whether the key was destroyed. */
+  isErased(file: Digest): Promise<boolean>;
   /** Destroys the key. The encrypted content, its digests and every proof about them stay. */
   erase(file: Digest): Promise<void>;
 }
@@ -287,6 +289,7 @@ function vault(raw: Disk): Vault {
         await writeIn(paths.key(file, generation, digestOf(readdressed)), readdressed);
         await removeKeys(disk, file, generation);
       }),
+    isErased: async (file) => (await raw.read(paths.erased(file))) !== undefined,
     erase: (file) =>
       writing(async () => {
         await described(file);
