@@ -172,6 +172,9 @@ export function createObjectStore(directory: string, files: FileEffects): Object
   };
 }
 
+/** Bytes after which the disk begins to take what was written, so that little is left to wait for at the end. */
+const flushedBytes = 67_108_864;
+
 function objectWriter(
   file: WritableFile,
   temporary: string,
@@ -180,7 +183,22 @@ function objectWriter(
   let hash = createHash("sha256");
   let bytes = 0;
   let open = true;
+  let unflushed = 0;
+  let flushing: Promise<unknown> = Promise.resolve();
+  let flushes = false;
+  const flush = (): void => {
+    unflushed = 0;
+    flushes = true;
+    // What fails here has to fail the object: the system tells a failure of the disk only once.
+    flushing = flushing
+      .then(() => file.sync())
+      .finally(() => {
+        flushes = false;
+      });
+    flushing.catch(() => undefined);
+  };
   const discard = async (): Promise<void> => {
+    await flushing.catch(() => undefined);
     if (open) await file.close().catch(() => undefined);
     open = false;
     await rm(temporary, { force: true });
@@ -194,15 +212,21 @@ function objectWriter(
       hash.update(chunk);
       await written;
       bytes += chunk.byteLength;
+      unflushed += chunk.byteLength;
+      if (unflushed >= flushedBytes && !flushes) flush();
     },
     async restart() {
-      await storing(() => file.truncate());
+      await storing(async () => {
+        await flushing;
+        await file.truncate();
+      });
       hash = createHash("sha256");
       bytes = 0;
     },
     async finish() {
       const stored = { sha256: sha256Of(hash.digest("hex")), bytes };
       await storing(async () => {
+        await flushing;
         await file.sync();
         await file.close();
         open = false;
