@@ -126,6 +126,7 @@ export {
   type OwnKeys,
   type PrivateKey,
   privateKeySchema,
+  type UsableKey,
   usableKey,
 } from "./exchange/index.ts";
 export {

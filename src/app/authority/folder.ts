@@ -14,6 +14,7 @@ import {
   type PrivateKey,
   privateKeySchema,
   stateCodeSchema,
+  type UsableKey,
   usableKey,
 } from "../../cooperation/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
@@ -53,6 +54,8 @@ export interface AuthorityFolder extends KeptAuthority {
 }
 
 const files = { about: "authority.json", secrets: "secrets" } as const;
+/** The newest keys are those that others need. */
+const mostIntroduced = 4;
 const threeYears = 3 * 365 * 86_400_000;
 
 /** Keys to sign and to be written to, valid for three years from a moment on. */
@@ -112,7 +115,7 @@ async function opened(folder: string, about: KeptAuthority, safe: Safe): Promise
       signing: await Promise.all(of("signing").map(usableKey)),
       encryption: await Promise.all(of("encryption").map(usableKey)),
     },
-    introduction: { authority: about.authority, keys: keys.map((key) => key.public) },
+    introduction: { authority: about.authority, keys: keys.map((key) => key.public).slice(-mostIntroduced) },
     formKey: Buffer.from(formKey, "base64url"),
     database,
     safe,
@@ -140,6 +143,18 @@ export async function moveDatabase(kept: AuthorityFolder, database: string | und
   await safe.replace(files.secrets, JSON.stringify(secrets));
   const about = { ...(await aboutAuthority(folder)), storage: database === undefined ? "pglite" : "postgresql" };
   await writeFile(join(folder, files.about), `${JSON.stringify(about, undefined, 2)}\n`, { mode: 0o600 });
+}
+
+/**
+ * Adds new keys to those of an authority, valid from a moment on. The older ones stay: late answers are read with them.
+ *
+ * @returns the keys that were added
+ */
+export async function addKeys(kept: AuthorityFolder, from: Instant): Promise<readonly UsableKey[]> {
+  const secrets = await secretsOf(kept.folder, kept.safe);
+  const added = await newKeys(from);
+  await kept.safe.replace(files.secrets, JSON.stringify({ ...secrets, keys: [...secrets.keys, ...added] }));
+  return await Promise.all(added.map(usableKey));
 }
 
 /** What an authority hands over to be introduced. */

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { introductionFingerprint, introductionText, type Role, roles } from "../../cooperation/index.ts";
-import { letterOf } from "../authority/folder.ts";
+import { instantSchema, introductionFingerprint, introductionText, type Role, roles } from "../../cooperation/index.ts";
+import { addKeys, letterOf } from "../authority/folder.ts";
 import { publicAddressFrom } from "../authority/listening.ts";
+import { now } from "../authority/running.ts";
 import { newSafeKey } from "../authority/secret-input.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
 import {
@@ -150,5 +151,31 @@ export async function passphraseCommand(
   around.terminal.err(
     "Copies of the folder from before still open with the old one: destroy them, or keep them as safe.\n",
   );
+  return exitCodes.done;
+}
+
+/** `justitia authority keys renew`: new keys, which partners are told about before they become valid. */
+export async function renewKeysCommand(
+  folder: string,
+  options: FolderOptions & { readonly after?: string },
+  around: CommandSurroundings,
+): Promise<number> {
+  const days = Number(options.after ?? "7");
+  if (!Number.isInteger(days) || days < 1 || days > 90)
+    throw new UserError(`--after ${options.after}: expected a number of days from 1 to 90.`, exitCodes.usage);
+  const kept = await openedFolder(folder, options, around);
+  const at = now();
+  const waiting = [...kept.keys.signing, ...kept.keys.encryption].filter(({ public: { notBefore } }) => notBefore > at);
+  const from = instantSchema.parse(new Date(Date.parse(at) + days * 86_400_000).toISOString());
+  const { out, err } = around.terminal;
+  // Keys that an attempt left unannounced are announced again, not made again.
+  const added = waiting.length > 0 ? waiting : await addKeys(kept, from);
+  const told = await administering(kept, async (administration) =>
+    demanded(await administration.announceKeys(commandLine(), added)),
+  );
+  const valid = added[0]?.public.notBefore ?? from;
+  out(`New keys are valid from ${valid}. Told: ${told.length === 0 ? "nobody" : told.join(", ")}.\n`);
+  err("Start the authority anew before then, so that it knows them too. Partners learn of them by a message.\n");
+  err("Its introduction and fingerprint are other ones now.\n");
   return exitCodes.done;
 }

@@ -8,6 +8,7 @@ import {
   partnerAddCommand,
   passphraseCommand,
   personAddCommand,
+  renewKeysCommand,
 } from "./authority-office.ts";
 import { authorityCheckCommand, authorityExportCommand } from "./authority-records.ts";
 import { authorityStatisticsCommand } from "./authority-statistics.ts";
@@ -113,6 +114,15 @@ export function addAuthorityCommands(
   ).action(async (folder, introduction, options) =>
     done(await partnerAddCommand(folder, introduction, options, around)),
   );
+  opening(
+    authority
+      .command("keys")
+      .description("keys of an authority")
+      .command("renew")
+      .argument("<folder>")
+      .option("--after <days>", "days until the new keys are valid, in which partners learn of them", "7")
+      .description("make new keys and tell the partners, before the old ones run out"),
+  ).action(async (folder, options) => done(await renewKeysCommand(folder, options, around)));
   opening(
     authority
       .command("passphrase")

@@ -1,5 +1,5 @@
 import type { Worker } from "../authority/index.ts";
-import { type KnownAuthority, newMessageId } from "../exchange/index.ts";
+import { type KnownAuthority, newMessageId, type UsableKey } from "../exchange/index.ts";
 import type { AccountEntry, Passkey } from "../people/index.ts";
 import { peopleWithin } from "../people-store/index.ts";
 import type { Office, Partner, Person } from "../store/index.ts";
@@ -7,7 +7,14 @@ import { type AuthorityId, authorityIdSchema } from "../words/index.ts";
 import { type AdministrativeAct, type Administrator, actsBefore, scopeOf } from "./act.ts";
 import { type AdministrationParts, administer, mayAdminister, transactions } from "./desk.ts";
 import type { AdministrativeOutcome } from "./objection.ts";
-import { addPartner, changePartner, type PartnerDescription, revokePartnerKey, setPartnerActive } from "./partners.ts";
+import {
+  addPartner,
+  announceOwnKeys,
+  changePartner,
+  type PartnerDescription,
+  revokePartnerKey,
+  setPartnerActive,
+} from "./partners.ts";
 import {
   addOffice,
   addPerson,
@@ -67,6 +74,8 @@ export interface Administration {
     kid: string,
     reason: string,
   ): Promise<AdministrativeOutcome<KnownAuthority>>;
+  /** Tells partners about keys of our own that become valid later; gives who is told. */
+  announceKeys(by: Administrator, added: readonly UsableKey[]): Promise<AdministrativeOutcome<readonly AuthorityId[]>>;
 }
 
 /** The administration of an authority over its migrated database. */
@@ -127,5 +136,6 @@ export function createAdministration(parts: AdministrationParts): Administration
     setPartnerActive: (by, partner, active) => administer(parts, by, (desk) => setPartnerActive(desk, partner, active)),
     revokePartnerKey: (by, partner, kid, reason) =>
       administer(parts, by, (desk) => revokePartnerKey(desk, partner, kid, reason)),
+    announceKeys: (by, added) => administer(parts, by, (desk) => announceOwnKeys(desk, added)),
   };
 }

@@ -26,7 +26,7 @@ export interface AdministrativeDesk {
   readonly cost: PasswordCost;
   readonly random: RandomBytes;
   readonly people: PeopleTransaction;
-  readonly exchange: Pick<AuthorityTransaction, "authority" | "saveAuthority">;
+  readonly exchange: AuthorityTransaction;
   readonly own: AuthorityId;
   /** Offices, people and partners, in the scope of the administrator. */
   directory(): Promise<Directory>;

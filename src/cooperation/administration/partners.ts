@@ -1,4 +1,12 @@
-import { introduce, isDirectoryProblem, type KnownAuthority, withoutKey } from "../exchange/index.ts";
+import {
+  announceKeys,
+  introduce,
+  isDirectoryProblem,
+  type KnownAuthority,
+  type UsableKey,
+  usualRetryPolicy,
+  withoutKey,
+} from "../exchange/index.ts";
 import type { Partner } from "../store/index.ts";
 import { type AuthorityId, authorityIdSchema, stateCodeSchema } from "../words/index.ts";
 import type { AdministrativeDesk } from "./desk.ts";
@@ -96,7 +104,8 @@ export async function addPartner(
   if (isDirectoryProblem(pinned)) throw new TypeError("an objection ends the act");
   await desk.exchange.saveAuthority(pinned);
   await (await desk.directory()).putPartner({ authority, active: true, ...described(description) });
-  await desk.note("partner-added", authority, { ...described(description), fingerprint: pinned.pinned });
+  const { data, ...rest } = described(description);
+  await desk.note("partner-added", authority, { ...rest, ...data, fingerprint: pinned.pinned });
   return authority;
 }
 
@@ -134,4 +143,25 @@ export async function revokePartnerKey(
   await desk.exchange.saveAuthority(without);
   await desk.note("partner-key-revoked", partner.authority, { kid, reason: why ?? "" });
   return without;
+}
+
+/**
+ * Tells every partner that was introduced about new keys of our own, which become valid later: the messages are signed by
+ * the key that is current when they are sent.
+ *
+ * @returns The partners that are told.
+ */
+export async function announceOwnKeys(
+  desk: AdministrativeDesk,
+  added: readonly UsableKey[],
+): Promise<readonly AuthorityId[]> {
+  const node = { authority: desk.own, now: () => desk.at, random: desk.random, retryPolicy: usualRetryPolicy };
+  const told: AuthorityId[] = [];
+  for (const { authority, active } of await (await desk.directory()).partners()) {
+    if (!active || (await desk.exchange.authority(authority)) === undefined) continue;
+    await announceKeys(node, desk.exchange, authority, added, []);
+    told.push(authority);
+  }
+  await desk.note("own-keys-announced", desk.own, { kids: added.map(({ public: { kid } }) => kid), told });
+  return told;
 }

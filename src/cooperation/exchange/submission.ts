@@ -31,9 +31,12 @@ export interface Submitted {
   readonly accepted: boolean;
 }
 
+/** What of a node a message needs that is put down to be sent later. */
+export type EnqueuingNode = Pick<ExchangeNode<ExchangeTransaction>, "authority" | "now" | "random" | "retryPolicy">;
+
 /** Puts a message that the exchange itself sends into the outbox. */
 export async function enqueue<T extends ExchangeTransaction>(
-  node: ExchangeNode<T>,
+  node: EnqueuingNode,
   transaction: T,
   message: {
     readonly to: AuthorityId;
@@ -164,7 +167,7 @@ export async function resume<T extends ExchangeTransaction>(
  * is current now, so make the new key valid from a later moment.
  */
 export async function announceKeys<T extends ExchangeTransaction>(
-  node: ExchangeNode<T>,
+  node: EnqueuingNode,
   transaction: T,
   to: AuthorityId,
   added: readonly UsableKey[],

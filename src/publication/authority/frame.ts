@@ -51,7 +51,8 @@ const deskStyle = `${styleSheet}
 .done{border-inline-start:4px solid #1b6e3a;background:var(--tint);padding:.6rem 1rem}
 form .field{margin:1rem 0}
 form .field.wrong{border-inline-start:4px solid #a4161a;padding-inline-start:.8rem}
-form label,legend{font-weight:600}
+form label,legend,.field>label{font-weight:600}
+.field>label{display:block}
 form .choice{display:flex;gap:.5rem;align-items:baseline;margin:.2rem 0}
 form .choice label{font-weight:400}
 form .choice input{inline-size:1.3rem;block-size:1.3rem;flex:none;margin:0;align-self:start}

@@ -31,7 +31,6 @@ const descriptionInputs = (state: FormState, words: DeskWords, hint: string | un
   })}${textInput(state, {
     name: "address",
     label: words.text("partners.address"),
-    kind: "short",
     hint: [words.text("partners.addressHint"), hint].filter((text) => text !== undefined).join(" "),
   })}`;
 
