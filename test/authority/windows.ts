@@ -40,7 +40,7 @@ export async function openWindow(
 ): Promise<{ readonly page: Page; readonly context: BrowserContext }> {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(60_000);
   await signIn(page, demonstration, index, role);
   return { page, context };
 }
