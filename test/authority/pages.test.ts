@@ -40,7 +40,7 @@ describe("two authorities in two browsers", { skip: noBrowser }, () => {
   async function window(index: 0 | 1, role: string): Promise<{ page: Page; context: BrowserContext }> {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(60_000);
     await signIn(page, index, role);
     return { page, context };
   }
