@@ -15,6 +15,7 @@ export {
   decodeText,
   guardLines,
   hasLineBeyond,
+  replaceFaults,
   type TextEncoding,
 } from "./text.ts";
 export { readXlsx, readXlsxSheets, type XlsxOptions, type XlsxTable, xlsxSheetNames } from "./xlsx.ts";

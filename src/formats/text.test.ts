@@ -9,6 +9,7 @@ import {
   type FormatProblem,
   guardLines,
   hasLineBeyond,
+  replaceFaults,
   type TextEncoding,
 } from "./index.ts";
 
@@ -197,4 +198,20 @@ test("a text without line breaks is stopped when the limit is reached, not at it
   };
   const problem = await problemOf(whole(guardLines(endless(), 10_000)));
   assert.deepEqual([problem.line, taken], [1, 11]);
+});
+
+test("with faults replaced, text keeps its lines, delimiters and quotes, however the pieces are cut", async () => {
+  const faulty = Buffer.concat([
+    Buffer.from('\uFEFFid;name\n1;"a'),
+    Buffer.from([0xe4]),
+    Buffer.from('"\n2;'),
+    Buffer.from([0xf0, 0x9f]),
+    Buffer.from(";\n3;ü\n"),
+  ]);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat()), async (cuts) => {
+      const text = (await whole(replaceFaults(inPieces(faulty, cuts), "utf-8"))).toString("utf8");
+      assert.equal(text, 'id;name\n1;"a\uFFFD"\n2;\uFFFD;\n3;ü\n');
+    }),
+  );
 });

@@ -36,6 +36,19 @@ export async function* decodeText(bytes: AsyncIterable<Uint8Array>, encoding: Te
   if (rest !== "") yield Buffer.from(rest);
 }
 
+/**
+ * Text as UTF-8 as {@link decodeText} gives it, with each fault replaced by U+FFFD: no fault takes a delimiter, a quote or
+ * the end of a line with it (WHATWG Encoding Standard), so that records stay where they are.
+ */
+export async function* replaceFaults(
+  bytes: AsyncIterable<Uint8Array>,
+  encoding: TextEncoding,
+): AsyncIterable<Uint8Array> {
+  const decoder = new TextDecoder(encoding);
+  for await (const piece of bytes) yield Buffer.from(decoder.decode(piece, { stream: true }));
+  yield Buffer.from(decoder.decode());
+}
+
 function decoded(decoder: InstanceType<typeof TextDecoder>, piece?: Uint8Array): string | undefined {
   try {
     return piece === undefined ? decoder.decode() : decoder.decode(piece, { stream: true });

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { eachRecord, withoutLines } from "../../formats/index.ts";
+import { eachRecord, replaceFaults, withoutLines } from "../../formats/index.ts";
 import type { Format } from "../definitions/index.ts";
 import type { Engine } from "../store/index.ts";
-import { textOf } from "./delivered-part.ts";
+import { payloadOf } from "./delivered-part.ts";
 import type { ReadyRows } from "./information.ts";
 
 /** A row of a part by its number among the readable rows, or a line that is no row by its number among all records. */
@@ -47,7 +47,9 @@ export async function sourceLines(
   const delivered = { name: information.name, path: part.path, bytes: part.bytes, decoded: text.decoded };
   // The engine passes over an empty line, unless a row has one cell only.
   const single = information.columns.length === 1;
-  await eachRecord(withoutLines(textOf({ format }, delivered), text.skip), format, (found) => {
+  // A line that is no text was put apart, and still counts.
+  const characters = replaceFaults(payloadOf({ format }, delivered), format.encoding);
+  await eachRecord(withoutLines(characters, text.skip), format, (found) => {
     const number = found.number + text.skip;
     const line = found.line + text.skip;
     if (records.has(number)) {
