@@ -115,8 +115,8 @@ export {
 } from "./definitions/index.ts";
 export { type Disk, nodeDisk } from "./disk/index.ts";
 export {
-  type EvidenceSummary,
-  evidenceSummarySchema,
+  type EvidenceList,
+  evidenceListSchema,
   exchangeRoutes,
   fingerprint as introductionFingerprint,
   generatePrivateKey,

@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { type AuthorityId, type EvidenceSummary, evidenceSummarySchema, releaseCsv } from "../../cooperation/index.ts";
+import { type AuthorityId, type EvidenceList, evidenceListSchema, releaseCsv } from "../../cooperation/index.ts";
 import { type ComparisonReading, comparisonPage, type FormState, statisticsPage } from "../../publication/index.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import { DeskProblem, type SignedIn, show, type Visit } from "./visit.ts";
@@ -35,7 +34,7 @@ export function statisticsRoutes(signedIn: SignedIn, around: DeskSurroundings): 
     const partner = await partnerOf(around, visit);
     const record = partner && (await around.oversight.messageRecord(visit.worker, partner));
     if (record === undefined) throw new DeskProblem("not-allowed");
-    const text = `${JSON.stringify(record.evidences, undefined, 1)}\n`;
+    const text = `${JSON.stringify(record.list, undefined, 1)}\n`;
     return download(visit, `evidences-with-${partner}.json`, "application/json; charset=utf-8", text);
   });
 }
@@ -80,7 +79,7 @@ async function showComparison(
         {
           partners: await around.service.partners(),
           partner,
-          record: record === undefined ? undefined : { count: record.evidences.length, open: record.open },
+          record: record === undefined ? undefined : { count: record.list.evidences.length, open: record.open },
           found,
         },
         state,
@@ -92,11 +91,9 @@ async function showComparison(
   );
 }
 
-const listSchema = z.array(evidenceSummarySchema).max(100_000);
-
-function listFrom(text: string): readonly EvidenceSummary[] | undefined {
+function listFrom(text: string): EvidenceList | undefined {
   try {
-    return listSchema.safeParse(JSON.parse(text)).data;
+    return evidenceListSchema.safeParse(JSON.parse(text)).data;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
@@ -113,10 +110,11 @@ async function compare(around: DeskSurroundings, visit: Visit): Promise<Response
   }
   const found = await around.oversight.reconcile(visit.worker, partner, theirs);
   if (found === undefined) throw new DeskProblem("not-allowed");
-  const { missingHere, missingThere, differing } = found;
+  const { missingHere, missingThere, differing, onTheWay } = found;
   return showComparison(around, visit, state, {
     missingHere,
     missingThere,
     differing: differing.map(({ ours }) => ours),
+    onTheWay,
   });
 }

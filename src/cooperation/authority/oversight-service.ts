@@ -1,10 +1,11 @@
 import { type CooperationFact, methodText } from "../counting/index.ts";
 import {
+  type Comparison,
+  compareWithList,
+  type EvidenceList,
   type EvidenceSummary,
   evidenceSummary,
   openRecords,
-  type Reconciliation,
-  reconcile,
 } from "../exchange/index.ts";
 import type { AuthorityTransaction } from "../exchange-store/index.ts";
 import type { AuthorityId, Instant, PersonId } from "../words/index.ts";
@@ -23,7 +24,7 @@ import type { Workshop } from "./workshop.ts";
 
 /** What our evidences about the messages with a partner say by themselves. */
 export interface MessageRecord {
-  readonly evidences: readonly EvidenceSummary[];
+  readonly list: EvidenceList;
   /** Messages about which something is still to be attested. */
   readonly open: number;
 }
@@ -39,7 +40,7 @@ export interface OversightService {
   /** What is attested about the messages with a partner. */
   messageRecord(who: Worker, partner: AuthorityId): Promise<MessageRecord | undefined>;
   /** Compares it with what the partner holds. */
-  reconcile(who: Worker, partner: AuthorityId, theirs: readonly EvidenceSummary[]): Promise<Reconciliation | undefined>;
+  reconcile(who: Worker, partner: AuthorityId, theirs: EvidenceList): Promise<Comparison | undefined>;
 }
 
 export function oversightService(
@@ -65,9 +66,9 @@ export function oversightService(
     messageRecord: async (who, partner) => {
       if (!(await mayRead(who))) return undefined;
       const evidences = await evidencesWith(partner);
-      return { evidences, open: openRecords(evidences).length };
+      return { list: { made: workshop.parts.now(), evidences }, open: openRecords(evidences).length };
     },
     reconcile: async (who, partner, theirs) =>
-      (await mayRead(who)) ? reconcile(await evidencesWith(partner), theirs) : undefined,
+      (await mayRead(who)) ? compareWithList(await evidencesWith(partner), theirs) : undefined,
   };
 }

@@ -215,20 +215,21 @@ describe("what a head of office and an auditor watch over, and what is mended", 
       arcadia.authority.authority,
     );
     const partner = world.bensalem.authority.authority;
-    assert.ok(theirs !== undefined && theirs.evidences.length > 20);
-    assert.deepEqual(await oversight.reconcile(head, partner, theirs.evidences), {
+    assert.ok(theirs !== undefined && theirs.list.evidences.length > 20);
+    const { evidences } = theirs.list;
+    assert.deepEqual(await oversight.reconcile(head, partner, theirs.list), {
       missingHere: [],
       missingThere: [],
       differing: [],
+      onTheWay: [],
     });
-    const place = theirs.evidences.findIndex(({ evidence }) => evidence === "Delivery");
-    const taken = theirs.evidences.filter((_, index) => index !== place);
-    assert.equal((await oversight.reconcile(head, partner, taken))?.missingThere.length, 1);
-    const changed = theirs.evidences.map((one, index) =>
-      index === place ? { ...one, digest: one.messageDigest } : one,
-    );
-    assert.equal((await oversight.reconcile(head, partner, changed))?.differing.length, 1);
-    assert.equal(await oversight.reconcile(officer, partner, theirs.evidences), undefined);
+    const made = instantSchema.parse("2030-01-01T00:00:00.000Z");
+    const place = evidences.findIndex(({ evidence }) => evidence === "Delivery");
+    const taken = evidences.filter((_, index) => index !== place);
+    assert.equal((await oversight.reconcile(head, partner, { made, evidences: taken }))?.missingThere.length, 1);
+    const changed = evidences.map((one, index) => (index === place ? { ...one, digest: one.messageDigest } : one));
+    assert.equal((await oversight.reconcile(head, partner, { made, evidences: changed }))?.differing.length, 1);
+    assert.equal(await oversight.reconcile(officer, partner, theirs.list), undefined);
   });
 
   test("the statistics of a year are read by heads and auditors, and small counts are not in them", async () => {

@@ -61,9 +61,12 @@ export { announcementOf, type PayloadAnnouncement, payloadBodySchema } from "./p
 export type { SqlQuery } from "./queries.ts";
 export { type Answer, receive } from "./receiver.ts";
 export {
+  type Comparison,
+  compareWithList,
+  type EvidenceList,
   type EvidenceSummary,
+  evidenceListSchema,
   evidenceSummary,
-  evidenceSummarySchema,
   openRecords,
   type Reconciliation,
   reconcile,

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { authorityIdSchema, digestOf } from "../words/index.ts";
 import { evidenceNameSchema } from "./evidence.ts";
-import { type EvidenceSummary, messageIdSchema, openRecords, reconcile } from "./index.ts";
+import { instantOf } from "./identifier.ts";
+import { compareWithList, type EvidenceSummary, messageIdSchema, openRecords, reconcile } from "./index.ts";
 
 const from = authorityIdSchema.parse("arcadia-central");
 const messageOf = (number: number) =>
@@ -12,6 +13,7 @@ const summary = (number: number, evidence: EvidenceSummary["evidence"], content 
   message: messageOf(number),
   from,
   evidence,
+  at: instantOf(Date.UTC(2026, 2, 1, 12)),
   messageDigest: digestOf(`message ${number}`),
   digest: digestOf(`${number} ${evidence} ${content}`),
 });
@@ -76,4 +78,30 @@ test("a record is closed by submission, relay and delivery, by a rejection on th
     const open = closed.filter((_, index) => index !== missing);
     assert.deepEqual(openRecords(open), [messageOf(missing < 3 ? 1 : 2)]);
   }
+});
+
+test("what was made less than an hour before a list, or after it, may be on its way; what differs is told at once", () => {
+  const at = (entry: EvidenceSummary, minutes: number): EvidenceSummary => ({
+    ...entry,
+    at: instantOf(Date.UTC(2026, 2, 1, 12, minutes)),
+  });
+  const made = instantOf(Date.UTC(2026, 2, 1, 13));
+  const [old, late, later] = [
+    at(summary(1, "Delivery"), 0),
+    at(summary(2, "Delivery"), 1),
+    at(summary(3, "Delivery"), 90),
+  ];
+  const differs = at(summary(4, "Delivery", "theirs"), 59);
+  assert.deepEqual(compareWithList([old, late, later, summary(4, "Delivery")], { made, evidences: [differs] }), {
+    missingHere: [],
+    missingThere: [old],
+    differing: [{ ours: summary(4, "Delivery"), theirs: differs }],
+    onTheWay: [late, later],
+  });
+  assert.deepEqual(compareWithList([], { made, evidences: [old, late] }), {
+    missingHere: [old],
+    missingThere: [],
+    differing: [],
+    onTheWay: [late],
+  });
 });

@@ -1,13 +1,15 @@
 import { z } from "zod";
-import { authorityIdSchema, digestOf, digestSchema } from "../words/index.ts";
+import { authorityIdSchema, digestOf, digestSchema, type Instant, instantSchema } from "../words/index.ts";
 import { type EvidenceName, evidenceNameSchema, type SignedEvidence } from "./evidence.ts";
-import { type MessageId, messageIdSchema } from "./identifier.ts";
+import { instantOf, type MessageId, messageIdSchema, millisecondsOf } from "./identifier.ts";
 
 /** One evidence in a list that two authorities compare. It names a message and tells nothing of any matter. */
 export const evidenceSummarySchema = z.strictObject({
   message: messageIdSchema,
   from: authorityIdSchema,
   evidence: evidenceNameSchema,
+  /** When its issuer made it. */
+  at: instantSchema,
   /** SHA-256 of the envelope that the evidence is about. */
   messageDigest: digestSchema,
   /** SHA-256 of the signed evidence. */
@@ -20,10 +22,18 @@ export function evidenceSummary({ evidence, signed }: SignedEvidence): EvidenceS
     message: evidence.message.id,
     from: evidence.message.from,
     evidence: evidence.evidence,
+    at: evidence.at,
     messageDigest: evidence.message.digest,
     digest: digestOf(signed),
   };
 }
+
+/** What an authority holds about the messages with a partner, as it hands it over to be compared. */
+export const evidenceListSchema = z.strictObject({
+  made: instantSchema,
+  evidences: z.array(evidenceSummarySchema).max(100_000),
+});
+export type EvidenceList = Readonly<z.infer<typeof evidenceListSchema>>;
 
 export interface Reconciliation {
   /** What they have and we lack: ask for it. */
@@ -57,6 +67,31 @@ export function reconcile(ours: readonly EvidenceSummary[], theirs: readonly Evi
       : [{ ours: entry, theirs: other }];
   });
   return { missingHere: missing(there, here), missingThere: missing(here, there), differing };
+}
+
+/** A reconciliation of lists that were made while messages travelled. */
+export interface Comparison extends Reconciliation {
+  /** What one side lacks and was made so late that it may still have been on its way: compare again later. */
+  readonly onTheWay: readonly EvidenceSummary[];
+}
+
+/** How long an evidence may be on its way, and the clocks of two authorities differ: an hour. */
+const wayMilliseconds = 3_600_000;
+
+/**
+ * Compares what we hold now with a list that the other side made earlier. An evidence that one side lacks is only held to
+ * be missing when it was made an hour before that list or longer ago; what differs, differs at any time.
+ */
+export function compareWithList(ours: readonly EvidenceSummary[], theirs: EvidenceList): Comparison {
+  const found = reconcile(ours, theirs.evidences);
+  const settled: Instant = instantOf(millisecondsOf(theirs.made) - wayMilliseconds);
+  const isSettled = ({ at }: EvidenceSummary): boolean => at <= settled;
+  return {
+    missingHere: found.missingHere.filter(isSettled),
+    missingThere: found.missingThere.filter(isSettled),
+    differing: found.differing,
+    onTheWay: [...found.missingHere, ...found.missingThere].filter((entry) => !isSettled(entry)),
+  };
 }
 
 /**

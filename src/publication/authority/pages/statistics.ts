@@ -170,8 +170,20 @@ export interface ComparisonReading {
         readonly missingHere: readonly ComparedEvidence[];
         readonly missingThere: readonly ComparedEvidence[];
         readonly differing: readonly ComparedEvidence[];
+        readonly onTheWay: readonly ComparedEvidence[];
       }
     | undefined;
+}
+
+function compared(
+  found: NonNullable<ComparisonReading["found"]>,
+  kind: keyof NonNullable<ComparisonReading["found"]>,
+  words: DeskWords,
+): Html | string {
+  if (found[kind].length === 0) return "";
+  return html`<h2>${words.text(`compare.${kind}`)}</h2><ul>${found[kind].map(
+    ({ message, evidence }) => html`<li><span class="ltr">${message} ${evidence}</span></li>`,
+  )}</ul>`;
 }
 
 /** Our evidences about the messages with a partner, and what differs from the partner's. */
@@ -199,13 +211,7 @@ ${
     : html`<section id="found" aria-live="polite">${
         found.missingHere.length + found.missingThere.length + found.differing.length === 0
           ? html`<p class="done">${words.text("compare.equal")}</p>`
-          : (["missingHere", "missingThere", "differing"] as const).map((kind) =>
-              found[kind].length === 0
-                ? ""
-                : html`<h2>${words.text(`compare.${kind}`)}</h2><ul>${found[kind].map(
-                    ({ message, evidence }) => html`<li><span class="ltr">${message} ${evidence}</span></li>`,
-                  )}</ul>`,
-            )
-      }</section>`
+          : (["missingHere", "missingThere", "differing"] as const).map((kind) => compared(found, kind, words))
+      }${compared(found, "onTheWay", words)}</section>`
 }`;
 }
