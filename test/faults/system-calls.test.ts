@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import {
   checkLog,
   checkVault,
@@ -21,12 +19,12 @@ import {
   openVault,
 } from "../../src/cooperation/index.ts";
 import { createRandom } from "../../src/statistics/index.ts";
+import { TracedWriter } from "./records/traced-writer.ts";
 import { contents, entriesFrom, signer } from "./records/work.ts";
 
 const slow = process.env.JUSTITIA_SLOW === "1";
 /** Of the short run: so many of all faults, drawn with a seed. */
 const drawn = 6;
-const writer = fileURLToPath(new URL("records/writer.ts", import.meta.url));
 const identity = await newIdentity();
 const calls = ["openat", "write", "pwrite64", "fsync", "fdatasync", "rename", "link", "unlink", "mkdir", "ftruncate"];
 const ways = { EIO: "error=EIO", ENOSPC: "error=ENOSPC", kill: "signal=SIGKILL" } as const;
@@ -41,60 +39,6 @@ function noTracing(): string | false {
   return spawnSync("/usr/bin/strace", ["-qq", "-o", "/dev/null", "true"]).status === 0
     ? false
     : "this machine lets nobody trace a process";
-}
-
-interface Trial {
-  readonly said: readonly string[];
-  /** What strace saw of the calls that were chosen. */
-  readonly traced: readonly string[];
-}
-
-async function line(child: ChildProcess, lines: string[], wanted: string): Promise<void> {
-  while (!lines.includes(wanted)) {
-    if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(`the writer ended before it said ${wanted}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
-
-/** Runs the writer in a folder, with these expressions of strace over it from the moment it begins. */
-async function run(folder: string, ...expressions: readonly string[]): Promise<Trial> {
-  const child = spawn(process.execPath, [writer, folder, identity], {
-    // One thread does the work of the disk, so that its calls can be counted.
-    env: { ...process.env, UV_THREADPOOL_SIZE: "1", NODE_COMPILE_CACHE: join(tmpdir(), "justitia-compile-cache") },
-    stdio: ["pipe", "pipe", "ignore"],
-  });
-  let text = "";
-  const lines: string[] = [];
-  child.stdout.setEncoding("utf8").on("data", (more: string) => {
-    text += more;
-    lines.splice(0, lines.length, ...text.split("\n").slice(0, -1));
-  });
-  const ended = once(child, "exit");
-  await line(child, lines, "ready");
-  const log = `${folder}.trace`;
-  const tracer = spawn(
-    "/usr/bin/strace",
-    ["-f", "-o", log, ...expressions.flatMap((one) => ["-e", one]), "-p", String(child.pid)],
-    {
-      stdio: ["ignore", "ignore", "pipe"],
-    },
-  );
-  const over = once(tracer, "exit");
-  await new Promise<void>((attached, failed) => {
-    tracer.stderr.setEncoding("utf8").on("data", (said: string) => {
-      if (said.includes("attached")) attached();
-    });
-    tracer.once("exit", () => failed(new Error("strace ended before it was attached")));
-  });
-  child.stdin.end("go\n");
-  await ended;
-  await over;
-  // Every thread has its number at the beginning of its lines; the first thread is the program's own.
-  const traced = (await readFile(log, "utf8"))
-    .split("\n")
-    .filter((one) => one !== "" && !one.startsWith(`${child.pid} `));
-  return { said: lines.filter((one) => one !== "ready"), traced };
 }
 
 /** Opens what is left as the next start of an authority does, and holds it against what was acknowledged. */
@@ -145,8 +89,11 @@ test(`${slow ? "every" : `${drawn} of all`} system calls of log and vault failed
   skip: cannot,
 }, async (t) => {
   const place = await mkdtemp(join(tmpdir(), "justitia-calls-"));
+  const writers = [0, 1].map((lane) => new TracedWriter(join(place, `warm-${lane}`), identity));
   try {
-    const sound = await run(join(place, "sound"), `trace=${calls.join(",")}`);
+    const [first] = writers;
+    assert.ok(first);
+    const sound = await first.run(join(place, "sound"), `trace=${calls.join(",")}`);
     assert.ok(!sound.said.some((one) => one.startsWith("failed")), sound.said.join("\n"));
     await check(join(place, "sound"), sound.said);
     const faults = calls.flatMap((call) => {
@@ -162,33 +109,33 @@ test(`${slow ? "every" : `${drawn} of all`} system calls of log and vault failed
     let killed = 0;
     let told = 0;
     let trial = 0;
+    const wrong: string[] = [];
     const left = chosen[Symbol.iterator]();
-    const lane = async (): Promise<void> => {
+    const lane = async (writer: TracedWriter): Promise<void> => {
       for (const fault of left) {
         if (fault === undefined) continue;
         const { call, when, way } = fault;
         trial += 1;
         const folder = join(place, String(trial));
-        const { said, traced } = await run(folder, `trace=${call}`, `inject=${call}:${ways[way]}:when=${when}`);
+        const { said, traced } = await writer.run(folder, `trace=${call}`, `inject=${call}:${ways[way]}:when=${when}`);
         const where = `${call} ${when} ${way}: ${said.join(", ")}`;
         const injected = traced.some((one) => one.includes("(INJECTED)"));
         const failed = said.some((one) => one.startsWith("failed"));
         // Whoever is not told that the disk failed takes what was not written for written.
-        if (injected) assert.ok(failed || said.at(-1) !== "end", `nobody was told: ${where}`);
+        if (injected && !failed && said.at(-1) === "end") wrong.push(`nobody was told: ${where}`);
         if (said.at(-1) !== "end") killed += 1;
         if (failed) told += 1;
-        await check(folder, said).catch((error: unknown) => {
-          throw new Error(where, { cause: error });
-        });
-        for (const gone of [folder, `${folder}-warm`, `${folder}.trace`])
-          await rm(gone, { recursive: true, force: true });
+        await check(folder, said).catch((error: unknown) => wrong.push(`${where}: ${error}`));
+        await rm(folder, { recursive: true, force: true });
       }
     };
-    await Promise.all([lane(), lane()]);
+    await Promise.all(writers.map(lane));
+    assert.deepEqual(wrong, []);
     t.diagnostic(
       `${chosen.length} of ${all.length} faults: ${told} told as failures, ${killed} ended the process, 0 corrupt, 0 false success`,
     );
   } finally {
+    for (const writer of writers) await writer[Symbol.asyncDispose]();
     await rm(place, { recursive: true, force: true });
   }
 });

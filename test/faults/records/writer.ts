@@ -1,16 +1,17 @@
-// A process that writes a log and a vault, to have its system calls failed: `writer.ts <folder> <identity>`. It says what is acknowledged.
+// A process that writes logs and vaults, to have its system calls failed: `writer.ts <warm folder> <identity>`, then one
+// folder a line. It says what is acknowledged, and `end` after each folder.
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { work } from "./work.ts";
 
-const [folder = "", identity = ""] = process.argv.slice(2);
+const [warm = "", identity = ""] = process.argv.slice(2);
 const say = (text: string): void => {
   writeSync(1, `${text}\n`);
 };
 // Everything is loaded and compiled before the first call that may fail.
-await work(`${folder}-warm`, identity, () => undefined);
+await work(warm, identity, () => undefined);
 say("ready");
-await new Promise((resolve) => createInterface({ input: process.stdin }).once("line", resolve));
-await work(folder, identity, say);
-say("end");
-process.exit(0);
+for await (const folder of createInterface({ input: process.stdin })) {
+  await work(folder, identity, say);
+  say("end");
+}
