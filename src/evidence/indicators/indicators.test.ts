@@ -359,7 +359,22 @@ test("no rate is made without an exposure", async () => {
   const all = await made(rate, { facts, persons: { "R1 2020": 100_000, "R2 2020": 0 } });
   assert.deepEqual(told(all, "R1 2020"), [7, "normal", null]);
   assert.deepEqual(told(all, "R2 2020"), [null, "missing", "no-denominator"]);
-  assert.equal(all.get("C 2020")?.value, null, "numerator and denominator must cover the same areas");
+  const country = all.get("C 2020");
+  assert.equal(country?.value, null, "numerator and denominator must cover the same areas");
+  assert.deepEqual([all.get("R2 2020")?.numerator, all.get("R2 2020")?.denominator], [3, null]);
+  assert.deepEqual([country?.numerator, country?.denominator], [10, null], "what is counted stays known");
+});
+
+test("persons of unknown sex are counted, though no rate is made of them", async () => {
+  const facts = [
+    { area: "R1", period: "2020-01-01", value: 7, sex: "F" },
+    { area: "R1", period: "2020-01-01", value: 2, sex: "_U" },
+    { area: "R2", period: "2020-01-01", value: 1, sex: "_U" },
+  ];
+  const rate = { measure: "rate", denominator: { population: "census" }, breakdowns: [["sex"]] };
+  const all = await made(rate, { facts, persons: { "R1 2020 F": 50_000, "R2 2020 F": 50_000 } });
+  assert.deepEqual(told(all, "R1 2020 _U"), [null, "missing", "no-population-of-unknown"]);
+  assert.deepEqual([all.get("R1 2020 _U")?.numerator, all.get("C 2020 _U")?.numerator], [2, 3]);
 });
 
 test("below the declared coverage a figure is marked, or withheld", async () => {

@@ -197,19 +197,27 @@ export function rolledUpSql(
     ? `, sum(b.denominator) FILTER (WHERE ${usable}) AS denominator, coalesce(bool_or(b.extrapolated) FILTER (WHERE ${usable}), FALSE) AS extrapolated`
     : "";
   const incomplete = settings.rule === "complete" ? "(parts < expected)" : "(parts = 0)";
+  const complete = (column: string): string =>
+    `CASE WHEN count(b.${column}) = count(*) THEN sum(b.${column}) END AS counted_${column}`;
+  const exposure = settings.quotient
+    ? `,
+        CASE WHEN NOT ${incomplete} THEN denominator END AS denominator`
+    : "";
   return `WITH summed AS (SELECT ${keys}, c.whole AS area, any_value(c.level) AS level, b.period,
         ${sum("value")}, ${sum("low")}, ${sum("high")}${denominator},
+        ${complete("value")}, ${complete("low")}, ${complete("high")},
+        count(DISTINCT b.area) FILTER (WHERE b.high IS NOT NULL AND (b.area <> '_U' OR c.whole = '_U')) >= max(c.expected) AS counted,
         ${worstStatusSql(`CASE WHEN ${usable} THEN b.status END`)} AS status, ${worstStatusSql("b.status")} AS worst,
         sum(b.assumed) AS assumed, CAST(sum(b.flagged) AS BIGINT) AS flagged, CAST(sum(b.records) AS BIGINT) AS records,
         CAST(count(DISTINCT b.area) FILTER (WHERE ${usable} AND (b.area <> '_U' OR c.whole = '_U')) AS INTEGER) AS parts,
         max(c.expected) AS expected, CAST(count(*) FILTER (WHERE b.high IS NULL) AS INTEGER) AS uncounted
       FROM ${base} b JOIN ${parts} c ON c.area = b.area
       GROUP BY ${keys}, c.whole, b.period)
-    SELECT * EXCLUDE (worst) REPLACE (
+    SELECT * EXCLUDE (worst, counted, counted_value, counted_low, counted_high) REPLACE (
         CASE WHEN NOT ${incomplete} THEN status WHEN worst = 'normal' THEN 'missing' ELSE worst END AS status,
-        CASE WHEN ${incomplete} THEN NULL ELSE value END AS value,
-        CASE WHEN ${incomplete} THEN NULL ELSE low END AS low,
-        CASE WHEN ${incomplete} THEN NULL ELSE high END AS high),
+        CASE WHEN NOT ${incomplete} THEN value WHEN counted THEN counted_value END AS value,
+        CASE WHEN NOT ${incomplete} THEN low WHEN counted THEN counted_low END AS low,
+        CASE WHEN NOT ${incomplete} THEN high WHEN counted THEN counted_high END AS high${exposure}),
       ${incomplete} AS incomplete
     FROM summed`;
 }
