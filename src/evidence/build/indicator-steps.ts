@@ -136,7 +136,7 @@ async function makeOne(
   const { title, description, limits, highlights, sdg, ...computed } = indicator;
   const step: Step = {
     kind: "indicator",
-    version: 3,
+    version: 4,
     inputs: {
       indicator: plainOf(computed),
       areas: [...definitions.areas.values()].map(({ code, parent, level }) => [code, parent ?? null, level]),
