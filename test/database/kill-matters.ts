@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
+import { sql } from "kysely";
 import {
   type AppendRequest,
-  authorityIdSchema,
+  type CooperationDatabase,
+  createStore,
   historyFaults,
   type MatterEvent,
   matterIdSchema,
-  type Store,
 } from "../../src/cooperation/index.ts";
 import { event, fold, minute, office, system } from "./matters.ts";
 
-const partner = authorityIdSchema.parse("ar-central");
-
-/** A transition of two events, one clock, one message: half of it would show. */
+/** A transition of two events and one clock by one command: half of it would show. */
 export function transition(
   matter: string,
   known: readonly MatterEvent[],
@@ -33,7 +32,6 @@ export function transition(
       expectedSequence: known.length,
       events,
       projection: fold(all),
-      messages: [{ message: next(), partner, kind: "decision", body: { sequence: at + 1 } }],
     },
     known: all,
   };
@@ -41,16 +39,20 @@ export function transition(
 
 /** What stands in a database after the kills, and what was acknowledged: the two must agree. */
 export async function checkAfterKills(
-  store: Store,
+  database: CooperationDatabase,
   acknowledgements: string,
 ): Promise<{ acknowledged: number; written: number }> {
+  const store = createStore(database);
   const histories = new Map<string, MatterEvent[]>();
   for await (const { event: found } of store.allEvents())
     histories.set(found.matter, [...(histories.get(found.matter) ?? []), found]);
 
-  const messages = new Map<string, number[]>();
-  for (const found of await store.mail((mailbox) => mailbox.dueMessages(minute(1_000_000), 1_000_000)))
-    messages.set(found.matter, [...(messages.get(found.matter) ?? []), found.sequence]);
+  const commands = new Map<string, number[][]>();
+  const written = await database.sql.transaction().execute(async (transaction) => {
+    await sql`SELECT set_config('justitia.scope', 'system', true)`.execute(transaction);
+    return transaction.selectFrom("cooperation.command").select(["matter", "first", "last"]).execute();
+  });
+  for (const { matter, first, last } of written) commands.set(matter, [...(commands.get(matter) ?? []), [first, last]]);
 
   const lines = acknowledgements.split("\n").filter((line) => line !== "");
   for (const line of lines) {
@@ -64,11 +66,15 @@ export async function checkAfterKills(
     );
     assert.equal(events.length % 2, 0, `half a transition of ${matter}`);
     assert.deepEqual(
-      (messages.get(matter) ?? []).sort((left, right) => left - right),
-      events.map(({ sequence }) => sequence).filter((sequence) => sequence % 2 === 0),
-      `each transition of ${matter} has its message, and no message is without`,
+      (commands.get(matter) ?? []).sort(([left = 0], [right = 0]) => left - right),
+      Array.from({ length: events.length / 2 }, (_, index) => [2 * index + 1, 2 * index + 2]),
+      `each transition of ${matter} has its command, and no command is without`,
     );
   }
+  assert.deepEqual(
+    [...commands.keys()].filter((matter) => !histories.has(matter)),
+    [],
+  );
   const { differing, events } = await store.rebuildProjection(fold);
   assert.deepEqual(differing, [], "projection and events agree");
   const [matter] = histories.keys();

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { createStore, openPGlite, openPostgres } from "../../src/cooperation/index.ts";
+import { openPGlite, openPostgres } from "../../src/cooperation/index.ts";
 import { createRandom } from "../../src/statistics/index.ts";
 import { checkAfterKills } from "./kill-matters.ts";
 import { noPostgres, startPostgres } from "./server.ts";
@@ -71,10 +71,7 @@ test(`on PostgreSQL ${kills} kill -9 of the writer and ${crashes} of the server 
   }
   await using database = await openPostgres({ connectionString: application });
   assert.equal((await database.durability()).survivesPowerLoss, true);
-  const { acknowledged, written } = await checkAfterKills(
-    createStore(database),
-    await readFile(acknowledgements, "utf8"),
-  );
+  const { acknowledged, written } = await checkAfterKills(database, await readFile(acknowledgements, "utf8"));
   assert.ok(acknowledged > 2 * kills && written >= acknowledged, `${acknowledged} acknowledged, ${written} written`);
   t.diagnostic(`${kills} kills, ${crashes} crashes: ${acknowledged} acknowledged, ${written} written, 0 lost, 0 half`);
 });
@@ -97,10 +94,7 @@ test(`on PGlite ${killsOfPGlite} kill -9 lose no acknowledged write and leave no
   const database = await openPGlite(place, began);
   assert.ok("sql" in database);
   try {
-    const { acknowledged, written } = await checkAfterKills(
-      createStore(database),
-      await readFile(acknowledgements, "utf8"),
-    );
+    const { acknowledged, written } = await checkAfterKills(database, await readFile(acknowledgements, "utf8"));
     assert.ok(
       acknowledged >= killsOfPGlite && written >= acknowledged,
       `${acknowledged} acknowledged, ${written} written`,

@@ -77,12 +77,12 @@ const none: Omit<Projection, "openedAt" | "changedAt"> = {
   evidence: [],
 };
 
-/** The smallest fold that uses every column: the data of an event names what becomes of the projection. */
+/** The smallest fold that uses every column: the data of an event names what becomes of the projection, but for `note`. */
 export function fold(events: readonly MatterEvent[]): Projection {
   const [first] = events;
   if (first === undefined) throw new RangeError("a matter has events");
   const last = events.at(-1) ?? first;
-  const said: JsonObject = Object.assign({}, ...events.map(({ data }) => data));
+  const { note: _, ...said }: JsonObject = Object.assign({}, ...events.map(({ data }) => data));
   return projectionSchema.parse({ ...none, ...said, openedAt: first.at, changedAt: last.at });
 }
 

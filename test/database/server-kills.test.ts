@@ -76,7 +76,7 @@ test(`${kills} kill -9 of PostgreSQL at work lose no acknowledged write, leave n
     ended = true;
   })();
   await Promise.all([writing, killing]);
-  const { acknowledged: counted, written } = await checkAfterKills(store, acknowledged.join("\n"));
+  const { acknowledged: counted, written } = await checkAfterKills(database, acknowledged.join("\n"));
   assert.equal(written, counted, "every command that was asked until there was an answer was done, and done once");
   assert.ok(counted > kills);
   const processes = [...kinds].map(([kind, times]) => `${kind} ${times}`).join(", ");

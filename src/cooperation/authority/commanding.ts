@@ -53,7 +53,7 @@ export async function openFor(
     side: request.side,
     scope: scopeOf(who),
   });
-  return outcomeOf(carried, command);
+  return outcomeOf(carried);
 }
 
 /** The newest version of a matter type. */
@@ -167,10 +167,10 @@ async function judged(
     const since = matter.events.slice(command.expectedSequence).slice(-20);
     return { kind: "conflict", since: since.map(({ name, at, by }) => ({ name, at, by })) };
   }
-  return outcomeOf(carried, command);
+  return outcomeOf(carried);
 }
 
-export function outcomeOf(carried: Carried, command: Command): CommandOutcome {
+export function outcomeOf(carried: Carried): CommandOutcome {
   if (carried.kind === "refused") return carried;
   if (carried.kind === "done")
     return {
@@ -191,8 +191,6 @@ export function outcomeOf(carried: Carried, command: Command): CommandOutcome {
       return { kind: "not-allowed" };
     case "not-storable":
       return { kind: "refused", refusals: [unstorable(outcome.at)] };
-    case "message-known":
-      throw new TypeError(`command ${command.id} brought no message`);
     default:
       return outcome satisfies never;
   }

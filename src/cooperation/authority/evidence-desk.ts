@@ -105,9 +105,9 @@ async function recordSteps(
       return { kind: "conflict", since: since(matter, expectedSequence) };
     // What came before is taken back with it.
     if (carried.kind === "refused" && index > 0) throw new NotSendable(carried.refusals);
-    if (carried.kind !== "done") return outcomeOf(carried, command);
+    if (carried.kind !== "done") return outcomeOf(carried);
     held = carried.matter;
-    outcome = outcomeOf(carried, command);
+    outcome = outcomeOf(carried);
   }
   if (outcome === undefined) throw new TypeError("there is at least one step");
   return outcome;
@@ -217,7 +217,7 @@ export function evidenceService(workshop: Workshop, records: AuthorityRecords): 
       // The note of the file is taken back with it.
       if (carried.kind === "refused") throw new NotSendable(carried.refusals);
       if (carried.kind === "done") await forgetUpload(transaction, order.upload);
-      return outcomeOf(carried, command);
+      return outcomeOf(carried);
     });
     if (outcome.kind === "done") await uploads.abandon(order.upload);
     return outcome;

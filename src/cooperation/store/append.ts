@@ -1,14 +1,10 @@
 import { CompiledQuery, type Kysely, sql } from "kysely";
 import { z } from "zod";
 import {
-  type AuthorityId,
   actorSchema,
-  type Digest,
-  digestSchema,
   eventDigest,
   type Instant,
   type Json,
-  type JsonObject,
   type MatterEvent,
   type MatterId,
   matterEventSchema,
@@ -16,25 +12,6 @@ import {
 import { instantOf, type Projection, projectionValues } from "./projection.ts";
 import type { Scope } from "./scope.ts";
 import type { Tables } from "./tables.ts";
-
-/** A message to a partner, kept with the events that cause it and sent later. */
-export interface OutgoingMessage {
-  /** A UUID, the same for all attempts. */
-  readonly message: string;
-  readonly partner: AuthorityId;
-  readonly kind: string;
-  readonly body: JsonObject;
-}
-
-/** A message from a partner whose effect is these events; a repeat of it gets the same answer. */
-export interface ReceivedMessage {
-  readonly partner: AuthorityId;
-  readonly message: string;
-  readonly digest: Digest;
-  readonly receivedAt: Instant;
-  /** The signed answer. */
-  readonly answer: string;
-}
 
 export interface AppendRequest {
   /** A UUID made once by whoever asks; asked again with it, the first answer is given again. */
@@ -47,8 +24,6 @@ export interface AppendRequest {
   readonly events: readonly MatterEvent[];
   /** What all events, these included, come to. */
   readonly projection: Projection;
-  readonly messages?: readonly OutgoingMessage[];
-  readonly received?: ReceivedMessage;
   /** Whether a head of office says who may know of a matter of the office that is not shown to the head. */
   readonly overseeing?: boolean;
 }
@@ -67,16 +42,14 @@ const outcomeSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("other-office") }),
   z.object({ kind: z.literal("misattributed") }),
   z.object({ kind: z.literal("command-reused") }),
-  z.object({ kind: z.literal("message-known"), digest: digestSchema, answer: z.string() }),
 ]);
 
 /**
  * What came of it. `appended`: written now, or by the same command before (`repeated`). `conflict`: others wrote
  * since, at most the last 20 of their events are named. `unknown-matter`: there is none, or none that the person may
  * see. `other-office`: a person opens matters only in the own office. `misattributed`: an event names somebody else
- * than who acts. `command-reused`: the command belongs to another matter or person. `message-known`: the message was
- * taken before, with this digest and answer. `not-storable`: a text, found at `at`, has a character that the database
- * cannot hold (U+0000 or half of a surrogate pair).
+ * than who acts. `command-reused`: the command belongs to another matter or person. `not-storable`: a text, found at `at`,
+ * has a character that the database cannot hold (U+0000 or half of a surrogate pair).
  */
 export type AppendOutcome = z.infer<typeof outcomeSchema> | { readonly kind: "not-storable"; readonly at: string };
 
@@ -108,7 +81,7 @@ function notStorable(value: Json, at: string): string | undefined {
 }
 
 /**
- * Writes events, the projection they lead to, and the messages they cause: all of it or nothing.
+ * Writes events and the projection they lead to: all of it or nothing.
  *
  * @throws RangeError where the events do not follow `expectedSequence`, or belong to another matter.
  */
@@ -116,24 +89,14 @@ export function append(database: Kysely<Tables>, scope: Scope, request: AppendRe
   return withRetries(() => appendWithin(database, scope, request));
 }
 
-const places = Array.from({ length: 29 }, (_, index) => `$${index + 1}`).join(", ");
+const places = Array.from({ length: 27 }, (_, index) => `$${index + 1}`).join(", ");
 const appendText = `SELECT cooperation.append(${places}) AS outcome`;
 
 /** As `append`, once: within a transaction it is the transaction that has to be tried again. */
 export async function appendWithin(
   database: Kysely<Tables>,
   scope: Scope,
-  {
-    command,
-    at,
-    matter,
-    expectedSequence,
-    events,
-    projection,
-    messages = [],
-    received,
-    overseeing = false,
-  }: AppendRequest,
+  { command, at, matter, expectedSequence, events, projection, overseeing = false }: AppendRequest,
 ): Promise<AppendOutcome> {
   if (events.length === 0) throw new RangeError("at least one event is appended");
   const sound = events.map((event) => matterEventSchema.parse(event));
@@ -146,21 +109,7 @@ export async function appendWithin(
   }
   const projected = notStorable(projection.reference, "/reference");
   if (projected !== undefined) return { kind: "not-storable", at: projected };
-  for (const { message, body } of messages) {
-    const found = notStorable(body, "");
-    if (found !== undefined) return { kind: "not-storable", at: `message ${message}${found}` };
-  }
   const given = sound.map((event) => ({ ...event, digest: eventDigest(event) }));
-  const taken =
-    received === undefined
-      ? null
-      : JSON.stringify({
-          partner: received.partner,
-          message: received.message,
-          digest: received.digest,
-          received_at: received.receivedAt,
-          answer: received.answer,
-        });
   const query = CompiledQuery.raw(appendText, [
     scope.kind,
     ...(scope.kind === "person" ? [scope.person, scope.office, scope.role] : [null, null, null]),
@@ -170,8 +119,6 @@ export async function appendWithin(
     expectedSequence,
     JSON.stringify(given),
     ...projectionValues(projection),
-    messages.length === 0 ? null : JSON.stringify(messages),
-    taken,
   ]);
   if (overseeing) await oversee(database, "yes");
   const { rows } = await database.executeQuery<{ outcome: unknown }>(query);

@@ -4,14 +4,7 @@ import fc from "fast-check";
 import { event, fold, identifiers, minute, office, scopeOf, system } from "../../../test/database/matters.ts";
 import { noPostgres } from "../../../test/database/server.ts";
 import { openPGliteTrial, openPostgresTrial } from "../../../test/database/trial.ts";
-import {
-  authorityIdSchema,
-  digestSchema,
-  eventDigest,
-  type MatterEvent,
-  matterIdSchema,
-  personIdSchema,
-} from "../words/index.ts";
+import { digestSchema, eventDigest, type MatterEvent, matterIdSchema, personIdSchema } from "../words/index.ts";
 import type { AppendOutcome, AppendRequest, Scope, Store } from "./index.ts";
 
 const runs = process.env.JUSTITIA_SLOW === "1" ? 2000 : 40;
@@ -26,7 +19,6 @@ const stepArbitrary = fc.record({
   events: fc.integer({ min: 1, max: 3 }),
   behind: fc.constantFrom(0, 0, 0, 0, 1, 2),
   repeat: fc.boolean(),
-  message: fc.boolean(),
   change: fc.record(
     {
       office: fc.constantFrom(...offices),
@@ -93,11 +85,11 @@ async function live(stores: readonly Store[], steps: readonly Step[]): Promise<v
         ? ({ kind: "person", person: scope.person, office: scope.office, role: scope.role } as const)
         : ({ kind: "system" } as const);
     const { note, ...change } = step.change;
+    const changed = { ...change, note: JSON.stringify(note ?? null) };
     const first = known.length === 0 ? { office: offices[0] } : {};
     const events = Array.from({ length: step.events }, (_, index) =>
-      event(matter, known.length + index + 1, "changed", index === 0 ? { ...first, ...change } : {}, by, next()),
+      event(matter, known.length + index + 1, "changed", index === 0 ? { ...first, ...changed } : {}, by, next()),
     );
-    const message = { message: next(), partner: authorityIdSchema.parse("ar-central"), kind: "note" };
     const made: AppendRequest = {
       command: next(),
       at: minute(known.length),
@@ -105,7 +97,6 @@ async function live(stores: readonly Store[], steps: readonly Step[]): Promise<v
       expectedSequence: known.length,
       events,
       projection: fold([...known, ...events]),
-      messages: step.message ? [{ ...message, body: { note: JSON.stringify(note ?? null) } }] : [],
     };
     const request: AppendRequest = step.repeat && last !== undefined ? last : made;
     last = request;

@@ -1,11 +1,5 @@
 /** Where an authority's matters are kept: PostgreSQL, or PGlite behind a lock of its own. Knows the words. */
-export {
-  type AppendOutcome,
-  type AppendRequest,
-  conflictSentence,
-  type OutgoingMessage,
-  type ReceivedMessage,
-} from "./append.ts";
+export { type AppendOutcome, type AppendRequest, conflictSentence } from "./append.ts";
 export {
   type CooperationDatabase,
   type Durability,
@@ -31,7 +25,6 @@ export {
   restoreSequences,
 } from "./dump.ts";
 export { type LockHolder, takeFolderLock } from "./folder-lock.ts";
-export type { Attempt, Mailbox, WaitingMessage } from "./mailbox.ts";
 export { type OwnedDatabase, type OwnedPlace, openOwned } from "./owner.ts";
 export {
   instantOf,

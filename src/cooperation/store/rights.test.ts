@@ -181,11 +181,10 @@ onEachEngine((trial, engine) => {
           "42501",
         );
       }
-      for (const table of ["read_log", "inbox", "outbox", "person", "office", "partner"])
+      for (const table of ["read_log", "exchange_inbox", "exchange_outbox", "person", "office", "partner"])
         await refused(scope, `DELETE FROM cooperation.${table}`, "42501");
       await refused(scope, "UPDATE cooperation.read_log SET what = 'nothing'", "42501");
-      await refused(scope, "UPDATE cooperation.inbox SET answer = 'no'", "42501");
-      await refused(scope, "UPDATE cooperation.outbox SET body = '{}'", "42501");
+      await refused(scope, "UPDATE cooperation.exchange_evidence SET signed = 'no'", "42501");
       await refused(scope, "ALTER TABLE cooperation.event DISABLE TRIGGER append_only", "42501");
       await refused(scope, "DROP TABLE cooperation.event CASCADE", "42501");
       await refused(scope, "ALTER TABLE cooperation.matter DISABLE ROW LEVEL SECURITY", "42501");
@@ -200,8 +199,8 @@ onEachEngine((trial, engine) => {
     );
   });
 
-  test("not even the owner changes events, messages received and reads, unless the trigger is taken away first", async () => {
-    for (const table of ["event", "read_log", "inbox"]) {
+  test("not even the owner changes events, messages of matters and reads, unless the trigger is taken away first", async () => {
+    for (const table of ["event", "read_log", "matter_message"]) {
       for (const statement of [
         `DELETE FROM cooperation.${table} WHERE false`,
         `UPDATE cooperation.${table} SET matter = matter WHERE false`,
@@ -304,7 +303,7 @@ onEachEngine((trial, engine) => {
   test("messages are the system's alone", async () => {
     for (const scope of scopes) {
       if (scope?.kind === "system") continue;
-      for (const table of ["outbox", "inbox"])
+      for (const table of ["exchange_outbox", "exchange_inbox"])
         assert.deepEqual(await raw(scope, `SELECT 1 FROM cooperation.${table}`), []);
     }
   });

@@ -14,23 +14,21 @@ import {
 } from "../../../test/database/matters.ts";
 import { onEachEngine } from "../../../test/database/trial.ts";
 import { authorityIdSchema, digestOf, type MatterEvent, stateCodeSchema } from "../words/index.ts";
-import { type AppendOutcome, conflictSentence, createStore, historyFaults } from "./index.ts";
+import { type AppendOutcome, conflictSentence, createStore, historyFaults, inTransaction } from "./index.ts";
 
 const central = office("central");
 const appended = { kind: "appended", repeated: false } as const;
 
 onEachEngine((trial, engine) => {
-  test("a new matter is kept with its event, projection and message", async () => {
+  test("a new matter is kept with its event and projection", async () => {
     const { store } = trial();
     const matter = newMatter();
     const partner = authorityIdSchema.parse("ar-central");
-    const request = {
-      ...nextRequest(matter, [], "opened", { office: central, partner, reference: "XA-1", dueAt: minute(900) }),
-      messages: [{ message: newCommand(), partner, kind: "request", body: { text: "Grüße 法" } }],
-    };
+    const data = { office: central, partner, reference: "XA-1 Grüße 法", dueAt: minute(900) };
+    const request = nextRequest(matter, [], "opened", data);
     assert.deepEqual(await store.append(system, request), { ...appended, first: 1, last: 1 });
     const stored = await store.matter(system, matter);
-    assert.equal(stored?.reference, "XA-1");
+    assert.equal(stored?.reference, "XA-1 Grüße 法");
     assert.equal(stored?.dueAt, minute(900));
     const events = await store.events(system, matter);
     assert.deepEqual(
@@ -38,11 +36,6 @@ onEachEngine((trial, engine) => {
       request.events,
     );
     assert.deepEqual(historyFaults(events), []);
-    const waiting = await store.mail((mailbox) => mailbox.dueMessages(minute(2), 10_000));
-    assert.deepEqual(
-      waiting.find((message) => message.matter === matter),
-      { ...request.messages[0], matter, sequence: 1, attempts: 0 },
-    );
   });
 
   test("a command that comes again gets its first answer and writes nothing", async () => {
@@ -121,47 +114,20 @@ onEachEngine((trial, engine) => {
     assert.equal((await store.events(system, request.matter)).length, 1);
   });
 
-  test("where an event cannot be written, neither its projection, command nor message is", async () => {
+  test("where an event cannot be written, neither its projection nor its command is", async () => {
     const { store } = trial();
     const matter = newMatter();
     const opened = nextRequest(matter, [], "opened", { office: central });
     await store.append(system, opened);
-    const partner = authorityIdSchema.parse("ar-central");
-    const message = newCommand();
-    const request = {
-      ...nextRequest(matter, opened.events, "sent", { state: "sent" }),
-      messages: [
-        { message, partner, kind: "request", body: {} },
-        { message, partner, kind: "request", body: {} },
-      ],
-    };
-    // The message stands there twice: the last statement of the transaction fails.
-    await assert.rejects(store.append(system, request), /outbox_pkey/);
+    const sent = nextRequest(matter, opened.events, "sent", { state: "sent" });
+    const [known] = opened.events;
+    const [first] = sent.events;
+    assert.ok(known && first);
+    // The event bears the name of one that is there: the last statement of the transaction fails.
+    await assert.rejects(store.append(system, { ...sent, events: [{ ...first, id: known.id }] }), /event_id_key/);
     assert.equal((await store.matter(system, matter))?.state, "draft");
     assert.equal((await store.events(system, matter)).length, 1);
-    const [first] = request.messages;
-    assert.ok(first);
-    assert.equal((await store.append(system, { ...request, messages: [first] })).kind, "appended");
-  });
-
-  test("a message that was taken before gets the answer of the first time", async () => {
-    const { store } = trial();
-    const received = {
-      partner: authorityIdSchema.parse("ar-central"),
-      message: newCommand(),
-      digest: digestOf("sealed"),
-      receivedAt: minute(1),
-      answer: "signed",
-    };
-    const first = { ...nextRequest(newMatter(), [], "received", { office: central }), received };
-    assert.equal((await store.append(system, first)).kind, "appended");
-    const again = { ...nextRequest(newMatter(), [], "received", { office: central }), received };
-    const known = { kind: "message-known", digest: received.digest, answer: "signed" };
-    assert.deepEqual(await store.append(system, again), known);
-    assert.equal(await store.matter(system, again.matter), undefined);
-    const { kind: _, ...answer } = known;
-    assert.deepEqual(await store.mail((mailbox) => mailbox.firstAnswer(received.partner, received.message)), answer);
-    assert.equal(await store.mail((mailbox) => mailbox.keepReceived(received)), false);
+    assert.deepEqual(await store.append(system, sent), { ...appended, first: 2, last: 2 });
   });
 
   test("a text that the database cannot hold is named before anything is written", async () => {
@@ -254,36 +220,8 @@ onEachEngine((trial, engine) => {
     await assert.rejects(store.queue(system, {}, { size: 0 }), RangeError);
   });
 
-  test("messages are tried until they are delivered or given up", async () => {
-    const { store } = trial();
-    const partner = authorityIdSchema.parse("br-central");
-    const messages = [newCommand(), newCommand()].map((message) => ({ message, partner, kind: "request", body: {} }));
-    await store.append(system, { ...nextRequest(newMatter(), [], "opened", { office: central }), messages });
-    const due = (at: number) =>
-      store.mail(async (mailbox) =>
-        (await mailbox.dueMessages(minute(at), 10_000)).filter((found) => found.partner === partner),
-      );
-    const [first, other] = messages;
-    assert.ok(first && other);
-    assert.deepEqual((await due(0)).length, 0);
-    assert.deepEqual((await due(1)).length, 2);
-    await store.mail((mailbox) =>
-      mailbox.recordAttempt(first.message, { kind: "failed", problem: "no answer", nextAttemptAt: minute(5) }),
-    );
-    await store.mail((mailbox) =>
-      mailbox.recordAttempt(other.message, { kind: "failed", problem: "gone", nextAttemptAt: null }),
-    );
-    assert.deepEqual((await due(4)).length, 0);
-    assert.deepEqual(
-      (await due(5)).map(({ message, attempts }) => ({ message, attempts })),
-      [{ message: first.message, attempts: 1 }],
-    );
-    await store.mail((mailbox) => mailbox.recordAttempt(first.message, { kind: "delivered", at: minute(6) }));
-    assert.deepEqual((await due(100)).length, 0);
-  });
-
   test("clocks and items follow the last event, and alarms come in order", async () => {
-    const { store } = trial();
+    const { store, database } = trial();
     const matter = newMatter();
     const clock = (name: string, alarm: number | null) => ({
       clock: name,
@@ -309,7 +247,9 @@ onEachEngine((trial, engine) => {
       known.push(...request.events);
     };
     const alarms = async (at: number) =>
-      (await store.mail((mailbox) => mailbox.dueClocks(minute(at), 100))).map((found) => found.clock.clock);
+      inTransaction(database, async ({ enter }) =>
+        (await (await enter(system)).dueClocks(minute(at), 100)).map((found) => found.clock.clock),
+      );
     await write({ office: central, clocks: [clock("answer", 300), clock("preservation", 200)], evidence: [item] });
     assert.deepEqual(await alarms(299), ["preservation"]);
     assert.deepEqual(await alarms(300), ["preservation", "answer"]);
@@ -339,6 +279,8 @@ onEachEngine((trial, engine) => {
 
   test("all events are read once, in a growing order, from any place on", async () => {
     const { store } = trial();
+    for (let written = 0; written < 12; written += 1)
+      await store.append(system, nextRequest(newMatter(), [], "opened", { office: central }));
     const positions: number[] = [];
     for await (const { position } of store.allEvents(0, 7)) positions.push(position);
     assert.ok(positions.length > 40);

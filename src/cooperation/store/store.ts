@@ -4,7 +4,6 @@ import { eventDigest } from "../words/index.ts";
 import { type AppendOutcome, type AppendRequest, append, withRetries } from "./append.ts";
 import type { CooperationDatabase, Durability } from "./database.ts";
 import { type Directory, directoryOf } from "./directory.ts";
-import { type Mailbox, mailboxOf } from "./mailbox.ts";
 import type { Projection, StoredMatter } from "./projection.ts";
 import { type Rebuilt, rebuildProjection } from "./rebuild.ts";
 import { enterScope, type Scope } from "./scope.ts";
@@ -21,12 +20,10 @@ import {
 
 /** Where matters are kept. */
 export interface Store {
-  /** Writes events, projection and messages: all or nothing, once for each command. */
+  /** Writes events and projection: all or nothing, once for each command. */
   append(scope: Scope, request: AppendRequest): Promise<AppendOutcome>;
   /** Reads in one transaction, of one moment, and logs in it: a read whose log entry fails discloses nothing. */
   read<Value>(scope: Scope, work: (view: View & Directory) => Promise<Value>): Promise<Value>;
-  /** Works as the system on messages and alarms, in one transaction. */
-  mail<Value>(work: (mailbox: Mailbox) => Promise<Value>): Promise<Value>;
   matter(scope: Scope, matter: MatterId): Promise<StoredMatter | undefined>;
   events(scope: Scope, matter: MatterId): Promise<StoredEvent[]>;
   queue(
@@ -64,13 +61,6 @@ export function createStore(database: CooperationDatabase): Store {
   return {
     append: (scope, request) => append(database.sql, scope, request),
     read: inScope,
-    mail: (work) =>
-      withRetries(() =>
-        database.sql.transaction().execute(async (transaction) => {
-          await enterScope(transaction, { kind: "system" });
-          return work(mailboxOf(transaction));
-        }),
-      ),
     matter: (scope, matter) => inScope(scope, (view) => view.matter(matter)),
     events: (scope, matter) => inScope(scope, (view) => view.events(matter)),
     queue: (scope, filter, page) => inScope(scope, (view) => view.queue(filter, page)),

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, GeneratedAlways } from "kysely";
+import type { ColumnType, GeneratedAlways } from "kysely";
 import type { JsonObject } from "../words/index.ts";
 
 /** Both drivers hand out a moment as a date and take its text. */
@@ -74,29 +74,6 @@ interface EvidenceItemTable {
   digest: string | null;
   bytes: Big | null;
   data: JsonColumn<JsonObject>;
-}
-
-interface OutboxTable {
-  message: string;
-  matter: string;
-  sequence: number;
-  partner: string;
-  kind: string;
-  body: JsonColumn<JsonObject>;
-  created_at: Moment;
-  next_attempt_at: MomentOrNone;
-  attempts: Generated<number>;
-  delivered_at: MomentOrNone;
-  last_problem: string | null;
-}
-
-interface InboxTable {
-  partner: string;
-  message: string;
-  digest: string;
-  received_at: Moment;
-  matter: string | null;
-  answer: string;
 }
 
 interface ReadLogTable {
@@ -291,8 +268,6 @@ export interface Tables {
   "cooperation.command": CommandTable;
   "cooperation.clock": ClockTable;
   "cooperation.evidence_item": EvidenceItemTable;
-  "cooperation.outbox": OutboxTable;
-  "cooperation.inbox": InboxTable;
   "cooperation.read_log": ReadLogTable;
   "cooperation.office": OfficeTable;
   "cooperation.person": PersonTable;

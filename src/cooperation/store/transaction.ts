@@ -2,7 +2,7 @@ import type { Transaction } from "kysely";
 import { type AppendOutcome, type AppendRequest, appendWithin, withRetries } from "./append.ts";
 import type { CooperationDatabase } from "./database.ts";
 import { type Directory, directoryOf } from "./directory.ts";
-import { type Mailbox, mailboxOf } from "./mailbox.ts";
+import { type DueClocks, dueClocksOf } from "./due-clocks.ts";
 import { enterScope, enterSignIn, isSameScope, type Scope } from "./scope.ts";
 import type { Tables } from "./tables.ts";
 import { type View, viewOf } from "./view.ts";
@@ -10,7 +10,7 @@ import { type View, viewOf } from "./view.ts";
 /** One transaction in which matters are read and written together with what another part keeps in the same database. */
 export interface StoreTransaction {
   /** Works for somebody from now on, until another scope is entered; what may be read follows from it. */
-  enter(scope: Scope): Promise<View & Directory & Mailbox>;
+  enter(scope: Scope): Promise<View & Directory & DueClocks>;
   /** Works on accounts and sessions from now on, and on nothing else, until a scope is entered. */
   enterSignIn(): Promise<void>;
   /** As `Store.append`, within this transaction; the scope is that of the request afterwards. */
@@ -35,7 +35,7 @@ export function inTransaction<Value>(
         enter: async (scope) => {
           if (entered === undefined || !isSameScope(entered, scope)) await enterScope(sql, scope);
           entered = scope;
-          return { ...viewOf(sql, scope), ...directoryOf(sql), ...mailboxOf(sql, scope) };
+          return { ...viewOf(sql, scope), ...directoryOf(sql), ...dueClocksOf(sql) };
         },
         enterSignIn: async () => {
           entered = undefined;

@@ -7,6 +7,7 @@ import { oversight } from "./0006-oversight.ts";
 import { evidence } from "./0007-evidence.ts";
 import { appendAtOnce } from "./0008-append-at-once.ts";
 import { grantedMatters } from "./0009-granted-matters.ts";
+import { messagesOfExchange } from "./0010-messages-of-exchange.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration };
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   evidence,
   appendAtOnce,
   grantedMatters,
+  messagesOfExchange,
 ];
