@@ -25,7 +25,7 @@ export async function alarmsFor(
   const person = await personAtWork(own, who);
   if (person === undefined) return [];
   const found: Alarm[] = [];
-  for (const { matter, clock } of await own.dueClocks(now, mostAlarms, alarmClasses)) {
+  for (const { matter, clock } of await own.dueClocks(now, mostAlarms)) {
     const { grade, warnings } = clockDataSchema.parse(clock.data);
     const { dueAt } = clock;
     const expired = dueAt !== null && dueAt <= now;

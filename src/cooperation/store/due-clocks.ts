@@ -1,30 +1,52 @@
 import { type SqlBool, sql, type Transaction } from "kysely";
 import { type Instant, type MatterId, matterIdSchema } from "../words/index.ts";
 import { clockOf, type ProjectedClock } from "./projection.ts";
+import { type Scope, waysToSee } from "./scope.ts";
 import type { Tables } from "./tables.ts";
+
+/** A clock of a matter that somebody has to look at. */
+interface DueClock {
+  readonly matter: MatterId;
+  readonly clock: ProjectedClock;
+}
 
 /** Clocks that somebody has to look at: of those whose matter the scope may see. */
 export interface DueClocks {
-  /** Clocks whose alarm is due, the earliest first. */
-  dueClocks(now: Instant, limit: number): Promise<{ readonly matter: MatterId; readonly clock: ProjectedClock }[]>;
+  /** Clocks whose alarm is due, the gravest first, of those the earliest. */
+  dueClocks(now: Instant, limit: number): Promise<DueClock[]>;
   /** Running clocks whose end has come, the earliest first; of them each matter has to learn. */
-  endedClocks(now: Instant, limit: number): Promise<{ readonly matter: MatterId; readonly clock: ProjectedClock }[]>;
+  endedClocks(now: Instant, limit: number): Promise<DueClock[]>;
 }
 
-/** The due clocks of a transaction that has entered a scope. */
-export function dueClocksOf(transaction: Transaction<Tables>): DueClocks {
+/** The due clocks of a transaction that has entered the scope. */
+export function dueClocksOf(transaction: Transaction<Tables>, scope: Scope): DueClocks {
   return {
     dueClocks: async (now, limit) => {
-      const rows = await transaction
-        .selectFrom("cooperation.clock")
-        .selectAll()
-        .where(sql<SqlBool>`alarm_at <= ${now}::timestamptz`)
-        .orderBy("alarm_at")
-        .orderBy("matter")
-        .orderBy("clock")
-        .limit(limit)
-        .execute();
-      return rows.map((row) => ({ matter: matterIdSchema.parse(row.matter), clock: clockOf(row) }));
+      const found = new Map<string, DueClock>();
+      for (const way of waysToSee(scope, "clock")) {
+        const rows = await transaction
+          .selectFrom("cooperation.clock")
+          .selectAll()
+          .where(sql<SqlBool>`alarm_at <= ${now}::timestamptz`)
+          .where(way)
+          .orderBy("weight")
+          .orderBy("alarm_at")
+          .orderBy("matter")
+          .orderBy("clock")
+          .limit(limit)
+          .execute();
+        for (const row of rows) {
+          const clock = clockOf(row);
+          found.set(`${row.weight} ${clock.alarmAt} ${row.matter} ${row.clock}`, {
+            matter: matterIdSchema.parse(row.matter),
+            clock,
+          });
+        }
+      }
+      return [...found]
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .slice(0, limit)
+        .map(([, due]) => due);
     },
     endedClocks: async (now, limit) => {
       const rows = await transaction

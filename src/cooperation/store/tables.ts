@@ -63,6 +63,11 @@ interface ClockTable {
   due_at: MomentOrNone;
   alarm_at: MomentOrNone;
   data: JsonColumn<JsonObject>;
+  /** Of the matter, so that the alarms of an office are found by an index. */
+  office: string;
+  assignee: string | null;
+  /** How grave the alarm is: 0 is the gravest. */
+  weight: number;
 }
 
 interface EvidenceItemTable {

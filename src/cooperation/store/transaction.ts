@@ -35,7 +35,7 @@ export function inTransaction<Value>(
         enter: async (scope) => {
           if (entered === undefined || !isSameScope(entered, scope)) await enterScope(sql, scope);
           entered = scope;
-          return { ...viewOf(sql, scope), ...directoryOf(sql), ...dueClocksOf(sql) };
+          return { ...viewOf(sql, scope), ...directoryOf(sql), ...dueClocksOf(sql, scope) };
         },
         enterSignIn: async () => {
           entered = undefined;

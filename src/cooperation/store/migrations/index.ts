@@ -8,6 +8,7 @@ import { evidence } from "./0007-evidence.ts";
 import { appendAtOnce } from "./0008-append-at-once.ts";
 import { grantedMatters } from "./0009-granted-matters.ts";
 import { messagesOfExchange } from "./0010-messages-of-exchange.ts";
+import { alarmsOfOffices } from "./0011-alarms-of-offices.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration };
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   appendAtOnce,
   grantedMatters,
   messagesOfExchange,
+  alarmsOfOffices,
 ];
