@@ -339,6 +339,11 @@ function asText(input: ColumnInput, texts: Texts, filled: number, role: Role | u
     const unknown = kept.filter((text) => !Object.hasOwn(sexes, text));
     const values = { ...sexes, ...Object.fromEntries(unknown.map((text) => [text, text])) };
     findings.push(decide("sex", "The texts are turned into F, M, _T (total) and _U (unknown).", input.from));
+    if (unknown.length > 0) {
+      const named = unknown.map((text) => JSON.stringify(text)).join(", ");
+      const advice = "say what each stands for: F, M, _U (not known), or a code of your own.";
+      findings.push(decide("sex-texts", `No sex is known for ${named}, kept as written: ${advice}`, input.from));
+    }
     if (Object.values(values).includes("_T"))
       findings.push(decide("totals", "Some rows are totals over the sexes: never add them to the parts.", input.from));
     return { ...base, role: "sex", values, findings };

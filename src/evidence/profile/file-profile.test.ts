@@ -175,6 +175,13 @@ test("masks, empties, slips and mixed columns are proposed or asked about, never
   assert.deepEqual(stream.confidential, ["case_no"]);
 });
 
+test("a text among sexes that is none is kept, and asked about by name", async () => {
+  const profile = await profiled(`sex\n${rows(30, (index) => ["female", "male", "x"][index % 3] ?? "")}`);
+  assert.deepEqual(column(profile, "sex").values, { female: "F", male: "M", x: "x" });
+  const asked = column(profile, "sex").findings.find(({ code }) => code.endsWith("sex-texts"));
+  assert.match(asked?.message ?? "", /"x"/);
+});
+
 test("the rows of JSON are found, also in a document that goes on after the sample", async () => {
   const items = Array.from({ length: 30 }, (_, index) => ({ id: index, sex: index % 2 ? "female" : "male" }));
   const nested = await profiled(JSON.stringify([{ page: 1 }, items, { "a/b": [{ z: 1 }] }]));
