@@ -14,6 +14,8 @@ const environment = {
   ...process.env,
   PATH: `${bin}:${process.env.PATH}`,
   TZ: "UTC",
+  // Hundreds of processes compile the same modules.
+  NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "justitia-tests"),
   ...(args.includes("--slow") ? { JUSTITIA_SLOW: "1" } : {}),
 };
 /** The groups of tests, by the folders that they stand in: a folder of `test` that is not named here is a group of its own. */
