@@ -1,4 +1,4 @@
-import { type SqlBool, sql, type Transaction } from "kysely";
+import { type Selectable, type SqlBool, sql, type Transaction } from "kysely";
 import { type Instant, type MatterId, matterIdSchema } from "../words/index.ts";
 import { clockOf, type ProjectedClock } from "./projection.ts";
 import { type Scope, waysToSee } from "./scope.ts";
@@ -22,26 +22,26 @@ export interface DueClocks {
 export function dueClocksOf(transaction: Transaction<Tables>, scope: Scope): DueClocks {
   return {
     dueClocks: async (now, limit) => {
+      const query = transaction
+        .selectFrom("cooperation.clock")
+        .selectAll()
+        .where(sql<SqlBool>`alarm_at <= ${now}::timestamptz`)
+        .orderBy("weight")
+        .orderBy("alarm_at")
+        .orderBy("matter")
+        .orderBy("clock")
+        .limit(limit);
       const found = new Map<string, DueClock>();
-      for (const way of waysToSee(scope, "clock")) {
-        const rows = await transaction
-          .selectFrom("cooperation.clock")
-          .selectAll()
-          .where(sql<SqlBool>`alarm_at <= ${now}::timestamptz`)
-          .where(way)
-          .orderBy("weight")
-          .orderBy("alarm_at")
-          .orderBy("matter")
-          .orderBy("clock")
-          .limit(limit)
-          .execute();
-        for (const row of rows) {
-          const clock = clockOf(row);
-          found.set(`${row.weight} ${clock.alarmAt} ${row.matter} ${row.clock}`, {
-            matter: matterIdSchema.parse(row.matter),
-            clock,
-          });
-        }
+      const ways = waysToSee(scope, "clock").map((way) => query.where(way));
+      const { rows } = await sql<Selectable<Tables["cooperation.clock"]>>`${sql.join(ways, sql` UNION ALL `)}`.execute(
+        transaction,
+      );
+      for (const row of rows) {
+        const clock = clockOf(row);
+        found.set(`${row.weight} ${clock.alarmAt} ${row.matter} ${row.clock}`, {
+          matter: matterIdSchema.parse(row.matter),
+          clock,
+        });
       }
       return [...found]
         .sort(([one], [other]) => (one < other ? -1 : 1))

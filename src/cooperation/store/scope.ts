@@ -26,8 +26,9 @@ export async function enterSignIn(transaction: Transaction<Tables>): Promise<voi
 }
 
 /**
- * Conditions of which each matter that the scope may see fulfils one: each is found by an index, where row-level security
- * alone would look at every matter of the authority. What may be seen is decided by row-level security all the same.
+ * Conditions of which each matter that the scope may see fulfils at least one: each is found by an index, where
+ * row-level security alone would look at every matter of the authority. What may be seen is decided by row-level
+ * security all the same. Asked for so many of each, in one order, the first so many of all are among them.
  *
  * @param table - Name of the table, or the other name that the query gives it.
  */
@@ -36,8 +37,7 @@ export function waysToSee(scope: Scope, table: string): readonly RawBuilder<SqlB
   const column = (name: string) => sql.ref(`${table}.${name}`);
   return [
     sql<SqlBool>`${column("office")} = ${scope.office}`,
-    // Apart from those of the office, which were found already.
-    sql<SqlBool>`${column("assignee")} = ${scope.person}::uuid AND ${column("office")} <> ${scope.office}`,
+    sql<SqlBool>`${column("assignee")} = ${scope.person}::uuid`,
     sql<SqlBool>`${column("matter")} IN (SELECT cooperation.granted_matters())`,
   ];
 }

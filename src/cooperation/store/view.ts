@@ -203,15 +203,12 @@ export function viewOf(transaction: Transaction<Tables>, scope: Scope): View {
         query = query.where(
           sql<SqlBool>`(coalesce(due_at, 'infinity'), matter) > (${after.dueAt ?? "infinity"}::timestamptz, ${after.matter}::uuid)`,
         );
-      const found = new Map<string, StoredMatter>();
       // One more than is shown tells whether there is a next page.
-      for (const way of waysToSee(scope, "matter"))
-        for (const row of await query
-          .where(way)
-          .limit(size + 1)
-          .execute())
-          found.set(row.matter, matterOf(row));
-      const matters = [...found.values()].sort(inQueue);
+      const ways = waysToSee(scope, "matter").map((way) => query.where(way).limit(size + 1));
+      const { rows } = await sql<Selectable<Tables["cooperation.matter"]>>`${sql.join(ways, sql` UNION ALL `)}`.execute(
+        transaction,
+      );
+      const matters = [...new Map(rows.map((row) => [row.matter, row])).values()].map(matterOf).sort(inQueue);
       const shown = matters.slice(0, size);
       const last = shown.at(-1);
       return matters.length > size && last !== undefined
@@ -230,10 +227,11 @@ export function viewOf(transaction: Transaction<Tables>, scope: Scope): View {
         scope.kind === "person"
           ? { person: scope.person, office: scope.office, role: scope.role }
           : { person: null, office: null, role: null };
-      await transaction
-        .insertInto("cooperation.read_log")
-        .values(entries.map(({ matter, what, reason }) => ({ at, ...reader, matter, what, reason: reason ?? null })))
-        .execute();
+      // One text for any number of entries, so that the connections know it already.
+      await sql`INSERT INTO cooperation.read_log (at, person, office, role, matter, what, reason)
+        SELECT ${at}::timestamptz, ${reader.person}::uuid, ${reader.office}::text, ${reader.role}::text, e.*
+        FROM unnest(${entries.map(({ matter }) => matter)}::uuid[], ${entries.map(({ what }) => what)}::text[],
+                    ${entries.map(({ reason }) => reason ?? null)}::text[]) AS e`.execute(transaction);
     },
     readLog: async ({ matter, what, after, limit }) => {
       let query = transaction

@@ -9,6 +9,7 @@ import { appendAtOnce } from "./0008-append-at-once.ts";
 import { grantedMatters } from "./0009-granted-matters.ts";
 import { messagesOfExchange } from "./0010-messages-of-exchange.ts";
 import { alarmsOfOffices } from "./0011-alarms-of-offices.ts";
+import { alarmsByIndex } from "./0012-alarms-by-index.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration };
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   grantedMatters,
   messagesOfExchange,
   alarmsOfOffices,
+  alarmsByIndex,
 ];
