@@ -30,7 +30,7 @@ test(`${matters} matters are listed whole and in order to whom they may be shown
   const superuser = server.address("postgres", "utopia");
   await fill(loaded, { superuser, matters, events, random });
   const store = createStore(database);
-  const { authority, officers, auditor, clock, newId } = loaded;
+  const { authority, officers, approvers, auditor, clock, newId } = loaded;
 
   const rebuilt = await authority.rebuildProjection();
   assert.deepEqual(rebuilt, { matters, events: matters * events, differing: [] });
@@ -60,6 +60,14 @@ test(`${matters} matters are listed whole and in order to whom they may be shown
   const own = await Promise.all(officers.map(listed));
   for (const [index, found] of own.entries())
     assert.equal(found.length, await counted(`office = '${officers[index]?.office}'`));
+
+  for (const { office, person } of approvers) {
+    const inReview = `office = '${office}' AND state = 'internal-review'`;
+    const first = await authority.queue({ office, person, role: "approver" }, {}, { size: 100 });
+    const found = await listed({ office, person, role: "approver" });
+    assert.equal(found.length, await counted(inReview));
+    assert.equal(first.matters.length, Math.min(100, found.length), "a page is full as long as there is more");
+  }
 
   const drafts = own.map((found) => found.filter(({ state }) => state === "draft").slice(0, 5));
   assert.ok(drafts.flat().length > 30);

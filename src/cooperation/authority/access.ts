@@ -2,7 +2,7 @@ import { type CustodyStage, custodyStageSchema } from "../custody/index.ts";
 import type { MatterType, Side } from "../definitions/index.ts";
 import { type CommonEventName, isCommonEvent, isSealed, type Matter } from "../matter/index.ts";
 import type { Action, MatterClass, MatterFacts, StateClass } from "../rights/index.ts";
-import type { StoredMatter } from "../store/index.ts";
+import { type StoredMatter, storedKind } from "../store/index.ts";
 import type { JsonObject, OfficeId, PersonId } from "../words/index.ts";
 import { placeOf } from "./projection.ts";
 
@@ -48,6 +48,31 @@ export function stateClassOf(
       roles.includes("executing-officer"),
   );
   return executes ? "executing" : "open";
+}
+
+/** Matters of one type in one state on one side, as the store tells them apart and as rights see them. */
+export interface MatterKind {
+  readonly kind: string;
+  readonly side: Side;
+  readonly matterClass: MatterClass;
+  readonly stateClass: StateClass;
+  /** While a proposal waits for a second person. */
+  readonly proposed: StateClass;
+}
+
+/** All kinds of matters that there can be. */
+export function kindsOf(types: readonly MatterType[]): readonly MatterKind[] {
+  return types.flatMap((type) =>
+    (["requesting", "requested"] as const).flatMap((side) =>
+      type.states.map(({ id: state, open }) => ({
+        kind: storedKind({ type: type.id, typeVersion: String(type.version), side, state }),
+        side,
+        matterClass: classOf(type.id),
+        stateClass: stateClassOf(type, { side, state, open, proposed: false }),
+        proposed: stateClassOf(type, { side, state, open, proposed: true }),
+      })),
+    ),
+  );
 }
 
 /** What rights need to know of a matter. */

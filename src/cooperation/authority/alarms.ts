@@ -3,6 +3,7 @@ import { z } from "zod";
 import { alarmClasses } from "../definitions/index.ts";
 import type { AuthorityTransaction } from "../exchange-store/index.ts";
 import { type Instant, instantSchema, matterIdSchema } from "../words/index.ts";
+import { reachOf } from "./listing.ts";
 import { glassBroken, mayList, personAtWork, scopeOf } from "./reading.ts";
 import type { Alarm, Worker } from "./service.ts";
 import type { Workshop } from "./workshop.ts";
@@ -25,7 +26,7 @@ export async function alarmsFor(
   const person = await personAtWork(own, who);
   if (person === undefined) return [];
   const found: Alarm[] = [];
-  for (const { matter, clock } of await own.dueClocks(now, mostAlarms)) {
+  for (const { matter, clock } of await own.dueClocks(now, mostAlarms, reachOf(workshop, person))) {
     const { grade, warnings } = clockDataSchema.parse(clock.data);
     const { dueAt } = clock;
     const expired = dueAt !== null && dueAt <= now;

@@ -20,6 +20,7 @@ import { type AuthorityTransaction, createExchangeStore } from "../exchange-stor
 import { decide } from "../rights/index.ts";
 import { createStore, type Partner, type Rebuilt } from "../store/index.ts";
 import { type MatterEvent, matterIdSchema } from "../words/index.ts";
+import { kindsOf } from "./access.ts";
 import { alarmsFor } from "./alarms.ts";
 import { takeIn } from "./arrival.ts";
 import { checkRecords, type RecordsCheck, type RecordsReading, recordsFor } from "./audit.ts";
@@ -98,6 +99,7 @@ export function createAuthority(given: AuthorityParts): Authority {
       if (given.records !== undefined) await tidyVault(workshop, given.records);
     }),
     typeOf: (id, version) => byVersion.get(`${id} ${version}`),
+    kinds: kindsOf(parts.types),
   };
   const within = node.store.transaction;
   const { records } = parts;

@@ -13,6 +13,7 @@ import type { Directory, QueueFilter, QueuePage, QueuePlace, StoredMatter, View 
 import { type MatterId, matterIdSchema } from "../words/index.ts";
 import { factsOf, factsOfStored } from "./access.ts";
 import { clockViews } from "./deadlines.ts";
+import { reachOf } from "./listing.ts";
 import { placeOf } from "./projection.ts";
 import type { AttestedEvidence, MatterView, MessageView, Worker } from "./service.ts";
 import { calendarsFor, matterFrom, type Workshop } from "./workshop.ts";
@@ -193,7 +194,7 @@ export async function queueFor(
   const own = await transaction.enter(scopeOf(who));
   const person = await personAtWork(own, who);
   if (person === undefined) return { matters: [] };
-  const found = await own.queue(filter, page);
+  const found = await own.queue(filter, page, reachOf(workshop, person));
   const matters: StoredMatter[] = [];
   for (const stored of found.matters) if (await mayList(workshop, own, person, stored)) matters.push(stored);
   await own.logRead(

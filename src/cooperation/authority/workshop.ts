@@ -16,6 +16,7 @@ import { fold, isFoldProblem, type Matter } from "../matter/index.ts";
 import type { Decision, Question } from "../rights/index.ts";
 import type { CooperationDatabase, Directory, Projection } from "../store/index.ts";
 import type { AuthorityId, Instant, MatterEvent, OfficeId, StateCode } from "../words/index.ts";
+import type { MatterKind } from "./access.ts";
 import type { Calendars } from "./deadlines.ts";
 import { projectionOf } from "./projection.ts";
 import type { AuthorityRecords, LogTarget } from "./records.ts";
@@ -64,6 +65,8 @@ export interface Workshop {
   /** Ends what an end of the process left open in the vault; does nothing when it was done lately. */
   tidy(): Promise<void>;
   typeOf(id: string, version: number): MatterType | undefined;
+  /** All kinds of matters that there can be. */
+  readonly kinds: readonly MatterKind[];
 }
 
 /** A matter in its type's version. */

@@ -1,7 +1,7 @@
 import { type Selectable, type SqlBool, sql, type Transaction } from "kysely";
 import { type Instant, type MatterId, matterIdSchema } from "../words/index.ts";
 import { clockOf, type ProjectedClock } from "./projection.ts";
-import { type Scope, waysToSee } from "./scope.ts";
+import { type OfficeReach, type Scope, waysToSee } from "./scope.ts";
 import type { Tables } from "./tables.ts";
 
 /** A clock of a matter that somebody has to look at. */
@@ -12,8 +12,8 @@ interface DueClock {
 
 /** Clocks that somebody has to look at: of those whose matter the scope may see. */
 export interface DueClocks {
-  /** Clocks whose alarm is due, the gravest first, of those the earliest. */
-  dueClocks(now: Instant, limit: number): Promise<DueClock[]>;
+  /** Clocks whose alarm is due, the gravest first, of those the earliest; of the own office those within reach. */
+  dueClocks(now: Instant, limit: number, reach?: OfficeReach): Promise<DueClock[]>;
   /** Running clocks whose end has come, the earliest first; of them each matter has to learn. */
   endedClocks(now: Instant, limit: number): Promise<DueClock[]>;
 }
@@ -21,7 +21,7 @@ export interface DueClocks {
 /** The due clocks of a transaction that has entered the scope. */
 export function dueClocksOf(transaction: Transaction<Tables>, scope: Scope): DueClocks {
   return {
-    dueClocks: async (now, limit) => {
+    dueClocks: async (now, limit, reach) => {
       const query = transaction
         .selectFrom("cooperation.clock")
         .selectAll()
@@ -32,7 +32,7 @@ export function dueClocksOf(transaction: Transaction<Tables>, scope: Scope): Due
         .orderBy("clock")
         .limit(limit);
       const found = new Map<string, DueClock>();
-      const ways = waysToSee(scope, "clock").map((way) => query.where(way));
+      const ways = waysToSee(scope, "clock", reach).map((way) => query.where(way));
       const { rows } = await sql<Selectable<Tables["cooperation.clock"]>>`${sql.join(ways, sql` UNION ALL `)}`.execute(
         transaction,
       );

@@ -35,7 +35,7 @@ export {
   type StoredMatter,
 } from "./projection.ts";
 export type { Rebuilt } from "./rebuild.ts";
-export type { Scope } from "./scope.ts";
+export { type OfficeReach, type Scope, storedKind } from "./scope.ts";
 export { type SetUpProblem, setUpPostgres, upgradePostgres } from "./set-up-postgres.ts";
 export { createStore, type HistoryFault, historyFaults, type Store } from "./store.ts";
 export type { Tables } from "./tables.ts";

@@ -13,7 +13,6 @@ import {
   system,
 } from "../../../test/database/matters.ts";
 import { onEachEngine } from "../../../test/database/trial.ts";
-import { alarmClasses } from "../definitions/index.ts";
 import { authorityIdSchema, digestOf, type MatterEvent, stateCodeSchema } from "../words/index.ts";
 import { type AppendOutcome, conflictSentence, createStore, historyFaults, inTransaction } from "./index.ts";
 
@@ -219,38 +218,6 @@ onEachEngine((trial, engine) => {
       0,
     );
     await assert.rejects(store.queue(system, {}, { size: 0 }), RangeError);
-  });
-
-  test("of the alarms that are due the gravest comes first, in the order of the matter types, and follows its matter to another office", async () => {
-    const { database, store } = trial();
-    const place = office("gravity");
-    const anna = scopeOf(newPerson(), place);
-    const known: MatterEvent[] = [];
-    const matter = newMatter();
-    const write = async (data: Parameters<typeof nextRequest>[3]): Promise<void> => {
-      const request = nextRequest(matter, known, "changed", data);
-      assert.equal((await store.append(system, request)).kind, "appended");
-      known.push(...request.events);
-    };
-    const due = (): Promise<readonly unknown[]> =>
-      inTransaction(database, async (transaction) =>
-        (await (await transaction.enter(anna)).dueClocks(minute(600), 3)).map(({ clock }) => clock.data.grade),
-      );
-    const clocks = alarmClasses.map((grade, index) => ({
-      clock: grade,
-      state: "running",
-      startedAt: minute(1),
-      dueAt: minute(900),
-      // The graver, the later.
-      alarmAt: minute(500 - index),
-      data: { grade },
-    }));
-    await write({ office: place, clocks });
-    assert.deepEqual(await due(), alarmClasses.slice(0, 3));
-    await write({ office: central });
-    assert.deepEqual(await due(), []);
-    // The tests share one database, and the system sees the alarms of all.
-    await write({ clocks: [] });
   });
 
   test("clocks and items follow the last event, and alarms come in order", async () => {

@@ -25,7 +25,7 @@ import {
   type ProjectedEvidenceItem,
   type StoredMatter,
 } from "./projection.ts";
-import { type Scope, waysToSee } from "./scope.ts";
+import { type OfficeReach, type Scope, waysToSee } from "./scope.ts";
 import type { Tables } from "./tables.ts";
 
 /** An event as it is kept. */
@@ -94,8 +94,12 @@ export interface View {
   events(matter: MatterId): Promise<StoredEvent[]>;
   clocks(matter: MatterId): Promise<ProjectedClock[]>;
   evidence(matter: MatterId): Promise<ProjectedEvidenceItem[]>;
-  /** @throws RangeError where the size is not 1 to 500. */
-  queue(filter: QueueFilter, page: { readonly size: number; readonly after?: QueuePlace }): Promise<QueuePage>;
+  /** Of the own office those within reach. @throws RangeError where the size is not 1 to 500. */
+  queue(
+    filter: QueueFilter,
+    page: { readonly size: number; readonly after?: QueuePlace },
+    reach?: OfficeReach,
+  ): Promise<QueuePage>;
   countQueue(filter: QueueFilter): Promise<number>;
   logRead(at: Instant, entries: readonly ReadEntry[]): Promise<void>;
   /** Who looked, newest last; only auditors and the system see any. Of more than the limit the newest, unless `after` is given. */
@@ -195,7 +199,7 @@ export function viewOf(transaction: Transaction<Tables>, scope: Scope): View {
         .execute();
       return rows.map(evidenceItemOf);
     },
-    queue: async (filter, { size, after }) => {
+    queue: async (filter, { size, after }, reach) => {
       if (!Number.isInteger(size) || size < 1 || size > 500)
         throw new RangeError("a page of a queue has 1 to 500 matters");
       let query = filtered(transaction, filter).selectAll().orderBy(dueOrEnd).orderBy("matter");
@@ -204,7 +208,7 @@ export function viewOf(transaction: Transaction<Tables>, scope: Scope): View {
           sql<SqlBool>`(coalesce(due_at, 'infinity'), matter) > (${after.dueAt ?? "infinity"}::timestamptz, ${after.matter}::uuid)`,
         );
       // One more than is shown tells whether there is a next page.
-      const ways = waysToSee(scope, "matter").map((way) => query.where(way).limit(size + 1));
+      const ways = waysToSee(scope, "matter", reach).map((way) => query.where(way).limit(size + 1));
       const { rows } = await sql<Selectable<Tables["cooperation.matter"]>>`${sql.join(ways, sql` UNION ALL `)}`.execute(
         transaction,
       );
