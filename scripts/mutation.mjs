@@ -29,7 +29,7 @@ await new Stryker({
   incremental: true,
   incrementalFile: `.justitia/mutation-${part}-before.json`,
   concurrency: 2,
-  timeoutMS: 20_000,
+  timeoutMS: 60_000,
   warnings: { unknownOptions: false },
   reporters: ["clear-text", "json", "progress-append-only"],
   jsonReporter: { fileName: `.justitia/mutation-${part}.json` },
