@@ -6,7 +6,8 @@ import { type Calendar, calendarSchema, clockRuleSchema, deadline, type Pause, w
 import { plainDeadline } from "./plain-calculator.test.ts";
 
 const slow = process.env.JUSTITIA_SLOW === "1";
-const cases = slow ? 1_000_000 : 20_000;
+/** Mutation testing asks for fewer. */
+const cases = Number(process.env.JUSTITIA_RUNS ?? (slow ? 1_000_000 : 20_000));
 
 const day = 86_400_000;
 const hour = 3_600_000;

@@ -20,6 +20,7 @@ import {
   type Context,
   type Decision,
   decide,
+  exampleValues,
   fold,
   isFoldProblem,
   isRefused,
@@ -129,6 +130,24 @@ export class Desk {
   open(values: Readonly<Record<string, Json>>, actor: Actor = officer): Matter {
     return this.do("opened", { type: this.type.id, typeVersion: this.type.version, side: this.side, values }, actor);
   }
+}
+
+/** A request that this side drafted and sent. */
+export function sentRequest(id = "mutual-legal-assistance"): Desk {
+  const desk = new Desk(typeOf(id), "requesting");
+  desk.open(exampleValues(desk.type, now));
+  desk.do("submitted");
+  desk.do("approved", {}, head);
+  desk.do("sent");
+  return desk;
+}
+
+/** A request that came from the other side and was acknowledged. */
+export function receivedRequest(id = "mutual-legal-assistance", given: Readonly<Record<string, Json>> = {}): Desk {
+  const desk = new Desk(typeOf(id), "requested");
+  desk.open(exampleValues(desk.type, now, given), partner);
+  desk.do("acknowledged");
+  return desk;
 }
 
 export const codes = (refusals: readonly Refusal[]): string[] => refusals.map(({ code }) => code).sort();

@@ -10,6 +10,8 @@ import {
   officer,
   partner,
   person,
+  receivedRequest,
+  sentRequest,
   system,
   typeOf,
   types,
@@ -31,22 +33,6 @@ import {
 } from "./index.ts";
 
 const refusing = { grounds: ["essential-interests"], reasons: "Security of the State" };
-
-function sentRequest(id = "mutual-legal-assistance"): Desk {
-  const desk = new Desk(typeOf(id), "requesting");
-  desk.open(exampleValues(desk.type, now));
-  desk.do("submitted");
-  desk.do("approved", {}, head);
-  desk.do("sent");
-  return desk;
-}
-
-function receivedRequest(id = "mutual-legal-assistance", given: Readonly<Record<string, Json>> = {}): Desk {
-  const desk = new Desk(typeOf(id), "requested");
-  desk.open(exampleValues(desk.type, now, given), partner);
-  desk.do("acknowledged");
-  return desk;
-}
 
 for (const [id, type] of types) {
   test(`${id}: every step can be reached by some sequence of commands`, () => {
