@@ -78,6 +78,9 @@ export async function authorityCheckCommand(
       out(
         `Entries of the log: ${found.entries}; ${counted(found.files, "file")} of the vault, ${found.bytes} bytes, ${counted(found.erased, "key")} destroyed.\n`,
       );
+      out(
+        `Held against the log: ${counted(found.events, "event")}; ${found.sealed} acts, sign-ins, reads and alarms; ${found.unsealed} wait for their seal.\n`,
+      );
       out(found.problems.length === 0 ? "Nothing is wrong.\n" : `${counted(found.problems.length, "thing")} wrong.\n`);
     }
     return found.problems.length === 0 ? exitCodes.done : exitCodes.invalid;

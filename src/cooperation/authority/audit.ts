@@ -14,6 +14,7 @@ import { type AuthorityId, type Digest, digestSchema, type Instant } from "../wo
 import { type LogAlarm, logAlarms, type PartnerLog, partnerLogs } from "./partner-logs.ts";
 import { personAtWork, scopeOf } from "./reading.ts";
 import { type AuthorityRecords, type Disagreement, disagreement, numberedEntries } from "./records.ts";
+import { checkRows, type RowProblem } from "./row-check.ts";
 import type { Worker } from "./service.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -47,7 +48,13 @@ export interface RecordsCheck {
   /** Bytes of encrypted content that were read and hashed. */
   readonly bytes: number;
   readonly erased: number;
-  readonly problems: readonly (LogProblem | VaultProblem | (Disagreement & { readonly path: string }))[];
+  /** Events whose digest was computed anew and found in the log. */
+  readonly events: number;
+  /** Acts, sign-ins, reads and alarms that were held against their seals. */
+  readonly sealed: number;
+  /** Such rows that wait for their seal, which nothing vouches for yet. */
+  readonly unsealed: number;
+  readonly problems: readonly (LogProblem | VaultProblem | RowProblem | (Disagreement & { readonly path: string }))[];
 }
 
 const mostAlarms = 100;
@@ -113,6 +120,7 @@ export async function checkRecords(workshop: Workshop, records: AuthorityRecords
   });
   const checked = await log.writer.quietly(() => checkLog(disks.log, { log: log.signer, witnesses }, remembered));
   const differs = checked.problems.length > 0 ? undefined : await disagreement(records, numberedEntries(within));
+  const rows = await checkRows(workshop);
   const vault = await checkVault(disks.vault, expected);
   return {
     at: parts.now(),
@@ -120,9 +128,13 @@ export async function checkRecords(workshop: Workshop, records: AuthorityRecords
     files: vault.files,
     bytes: vault.bytes,
     erased: vault.erased.length,
+    events: rows.events,
+    sealed: rows.sealed,
+    unsealed: rows.unsealed,
     problems: [
       ...checked.problems,
       ...(differs === undefined ? [] : [{ ...differs, path: "checkpoint" }]),
+      ...rows.problems,
       // Somebody may be storing a file at this moment.
       ...vault.problems.filter(({ code, path }) => code !== "vault.half-done" && !path.endsWith(unfinishedEnding)),
     ],

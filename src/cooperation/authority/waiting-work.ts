@@ -2,6 +2,7 @@ import { deliverDue, type Post, sendDue, sendPayloadsDue } from "../exchange/ind
 import { carryOut, noteEvidence } from "./carry-out.ts";
 import { eventAfter } from "./identifier.ts";
 import { writeLog } from "./log-keeping.ts";
+import { sealRecords } from "./sealing.ts";
 import type { TickOutcome } from "./service.ts";
 import { offerCheckpoint } from "./witnessing.ts";
 import { matterFrom, type Workshop } from "./workshop.ts";
@@ -9,7 +10,7 @@ import { matterFrom, type Workshop } from "./workshop.ts";
 const atOnce = 100;
 const chunksAtOnce = 16;
 
-/** Hands over what arrived, notes evidence, expires clocks, sends, and writes the log: in this order, once. */
+/** Hands over what arrived, notes evidence, expires clocks, sends, seals records, and writes the log: in this order, once. */
 export async function workThatWaits(workshop: Workshop, post: Post): Promise<TickOutcome> {
   const { node, parts } = workshop;
   const delivered = await deliverDue(node, atOnce);
@@ -18,6 +19,7 @@ export async function workThatWaits(workshop: Workshop, post: Post): Promise<Tic
   const sent = await sendDue(node, post, atOnce);
   const { readChunk, records } = parts;
   const chunks = readChunk === undefined ? 0 : await sendPayloadsDue(node, post, readChunk, chunksAtOnce);
+  await sealRecords(workshop);
   await writeLog(workshop);
   if (records !== undefined) {
     await offerCheckpoint(workshop, records);

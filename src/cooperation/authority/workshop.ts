@@ -51,6 +51,8 @@ export interface AuthorityParts {
   readonly stamps?: Pick<Stamps, "covering">;
   /** Milliseconds between two heads of the log that a partner is asked to cosign; a minute unless said. */
   readonly betweenCheckpoints?: number;
+  /** Milliseconds that rows of the log of reads wait for the seal that goes into the log; a minute unless said. */
+  readonly betweenSeals?: number;
   /** Told of what does not fit between logs: somebody has to look. */
   readonly reportLog?: (sentence: string) => void;
   /** Takes arrived messages that belong to no matter, such as notices and payloads; without it they are not delivered. */

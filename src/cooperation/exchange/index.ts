@@ -26,6 +26,7 @@ export {
   readEvidence,
   remEvidences,
   type SignedEvidence,
+  statementDigest,
 } from "./evidence.ts";
 export { type HttpPostOptions, httpPost } from "./http-client.ts";
 export { type ExchangeRoutesOptions, exchangeRoutes, messagesPath } from "./http-server.ts";

@@ -40,12 +40,13 @@ export { type SetUpProblem, setUpPostgres, upgradePostgres } from "./set-up-post
 export { createStore, type HistoryFault, historyFaults, type Store } from "./store.ts";
 export type { Tables } from "./tables.ts";
 export { inTransaction, type StoreTransaction } from "./transaction.ts";
-export type {
-  LoggedRead,
-  QueueFilter,
-  QueuePage,
-  QueuePlace,
-  ReadEntry,
-  StoredEvent,
-  View,
+export {
+  eventOf,
+  type LoggedRead,
+  type QueueFilter,
+  type QueuePage,
+  type QueuePlace,
+  type ReadEntry,
+  type StoredEvent,
+  type View,
 } from "./view.ts";

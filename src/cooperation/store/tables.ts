@@ -1,4 +1,4 @@
-import type { ColumnType, GeneratedAlways } from "kysely";
+import type { ColumnType, GeneratedAlways, RawBuilder } from "kysely";
 import type { JsonObject } from "../words/index.ts";
 
 /** Both drivers hand out a moment as a date and take its text. */
@@ -250,6 +250,16 @@ interface LogAlarmTable {
   message: string;
 }
 
+/** The digests of a seal are bytes, which each driver hands out otherwise: they are asked for as hexadecimal text. */
+interface RecordSealTable {
+  record: string;
+  first: ColumnType<Big, number, never>;
+  last: ColumnType<Big, number, never>;
+  sealed_at: Moment;
+  salt: string;
+  digests: ColumnType<never, RawBuilder<Uint8Array>, never>;
+}
+
 interface KeptFileTable {
   file: string;
   matter: string;
@@ -294,6 +304,7 @@ export interface Tables {
   "cooperation.partner_log": PartnerLogTable;
   "cooperation.checkpoint_offer": CheckpointOfferTable;
   "cooperation.log_alarm": LogAlarmTable;
+  "cooperation.record_seal": RecordSealTable;
   "cooperation.kept_file": KeptFileTable;
   "cooperation.upload": UploadTable;
 }

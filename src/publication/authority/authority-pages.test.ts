@@ -71,6 +71,9 @@ const values = {
   entries: 7,
   files: 8,
   erased: 9,
+  events: 10,
+  sealed: 11,
+  unsealed: 12,
 };
 
 function typeOf(id: string): MatterType {

@@ -10,6 +10,7 @@ import { grantedMatters } from "./0009-granted-matters.ts";
 import { messagesOfExchange } from "./0010-messages-of-exchange.ts";
 import { alarmsOfOffices } from "./0011-alarms-of-offices.ts";
 import { alarmsByIndex } from "./0012-alarms-by-index.ts";
+import { recordSeals } from "./0013-record-seals.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration };
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   messagesOfExchange,
   alarmsOfOffices,
   alarmsByIndex,
+  recordSeals,
 ];

@@ -1,4 +1,5 @@
 import { access } from "./access.ts";
+import { accountability } from "./accountability.ts";
 import { ar } from "./ar.ts";
 import { en } from "./en.ts";
 import { evidence } from "./evidence.ts";
@@ -13,6 +14,7 @@ import { zh } from "./zh.ts";
 export type AuthorityMessageKey =
   | keyof typeof en
   | keyof typeof access.en
+  | keyof typeof accountability.en
   | keyof typeof evidence.en
   | keyof typeof office.en
   | keyof typeof mending.en
@@ -21,7 +23,34 @@ export type AuthorityMessageKey =
 
 /** Every sentence of an authority's pages; a part of the pages with sentences of its own is spread in here. */
 export const catalogues: Sentences<AuthorityMessageKey> = {
-  en: { ...en, ...access.en, ...evidence.en, ...office.en, ...mending.en, ...organisation.en, ...oversight.en },
-  zh: { ...zh, ...access.zh, ...evidence.zh, ...office.zh, ...mending.zh, ...organisation.zh, ...oversight.zh },
-  ar: { ...ar, ...access.ar, ...evidence.ar, ...office.ar, ...mending.ar, ...organisation.ar, ...oversight.ar },
+  en: {
+    ...en,
+    ...access.en,
+    ...accountability.en,
+    ...evidence.en,
+    ...office.en,
+    ...mending.en,
+    ...organisation.en,
+    ...oversight.en,
+  },
+  zh: {
+    ...zh,
+    ...access.zh,
+    ...accountability.zh,
+    ...evidence.zh,
+    ...office.zh,
+    ...mending.zh,
+    ...organisation.zh,
+    ...oversight.zh,
+  },
+  ar: {
+    ...ar,
+    ...access.ar,
+    ...accountability.ar,
+    ...evidence.ar,
+    ...office.ar,
+    ...mending.ar,
+    ...organisation.ar,
+    ...oversight.ar,
+  },
 };

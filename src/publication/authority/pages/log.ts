@@ -15,10 +15,11 @@ function checked({ running, last }: RecordsState, desk: Desk, words: DeskWords):
   if (last === undefined) return html`${now}`;
   if (last === "failed") return html`${now}<p class="fault">${words.text("log.checkFailed")}</p>`;
   const time = clockTime(last.at, desk.timeZone);
-  const { entries, files, bytes, erased, problems } = last;
+  const { entries, files, bytes, erased, events, sealed, unsealed, problems } = last;
+  const rows = html`<p>${words.text("log.checkRows", { events, sealed, unsealed })}</p>`;
   return problems.length === 0
-    ? html`${now}<p class="done">${words.text("log.checkGood", { time, entries, files, bytes, erased })}</p>`
-    : html`${now}<p class="fault">${words.text("log.checkBad", { time, count: problems.length })}</p>
+    ? html`${now}<p class="done">${words.text("log.checkGood", { time, entries, files, bytes, erased })}</p>${rows}`
+    : html`${now}<p class="fault">${words.text("log.checkBad", { time, count: problems.length })}</p>${rows}
 <ul>${problems.slice(0, 200).map(({ code, path, message }) => html`<li><code>${code}</code> <span class="ltr">${path}</span>: <span lang="en" dir="ltr">${message}</span></li>`)}</ul>`;
 }
 
