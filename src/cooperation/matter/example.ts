@@ -4,6 +4,10 @@ import { missingOf } from "./missing.ts";
 import { dayAfter } from "./value-rules.ts";
 import { choicesOf } from "./values.ts";
 
+/** Whether a date fixes the end of a clock: then it must not come before another such date. */
+const endsClock = ({ clocks }: MatterType, { id }: FieldDefinition): boolean =>
+  clocks.some(({ until }) => until.includes(id));
+
 /** An invented value that fits a field. */
 export function exampleValue(type: MatterType, field: FieldDefinition, now: Instant): Json {
   const first = choicesOf(type, field)?.[0];
@@ -17,7 +21,7 @@ export function exampleValue(type: MatterType, field: FieldDefinition, now: Inst
     case "grounds":
       return first === undefined ? [] : [first];
     case "date":
-      return dayAfter(now, field.atLeastDaysAhead ?? 30);
+      return dayAfter(now, field.atLeastDaysAhead ?? (endsClock(type, field) ? 90 : 30));
     case "instant":
       return now;
     case "country":

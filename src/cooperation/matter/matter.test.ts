@@ -244,6 +244,9 @@ test("data are preserved for sixty days at least, can be extended more than once
   assert.deepEqual([codes(early), early[0]?.expected], [["date-too-early"], "2026-05-01"]);
   desk.do("preserved", { "preserved-until": "2026-05-01", "preserved-data": "Mailbox" });
   desk.do("extended", { "extension-until": "2026-07-01" });
+  const shortened = desk.refusals("extended", { "extension-until": "2026-06-30" });
+  assert.deepEqual([codes(shortened), shortened[0]?.expected], [["date-too-early"], "2026-07-01"]);
+  assert.deepEqual(codes(desk.refusals("extended", { "extension-until": "2020-01-01" })), ["date-too-early"]);
   const matter = desk.do("extended", { "extension-until": "2026-09-01" });
   const period = matter.clocks.filter(({ clock }) => clock === "preservation-period");
   assert.deepEqual(

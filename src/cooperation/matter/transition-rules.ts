@@ -6,14 +6,14 @@ import {
   type Side,
   type Transition,
 } from "../definitions/index.ts";
-import type { Json, JsonObject } from "../words/index.ts";
+import type { Instant, Json, JsonObject } from "../words/index.ts";
 import type { Case } from "./command.ts";
 import { fromWords, leaves } from "./fold.ts";
 import { fieldValues, isRunning, type Matter, sideOf } from "./matter.ts";
 import { isContents, partnersOf } from "./message.ts";
 import { missingOf } from "./missing.ts";
 import { type Refusal, refusal } from "./refusal.ts";
-import { attachmentRefusals, earlyRefusals, givenRefusals, valueRefusals } from "./value-rules.ts";
+import { attachmentRefusals, dayAfter, earlyRefusals, givenRefusals, valueRefusals } from "./value-rules.ts";
 
 /** What speaks against a transition that somebody makes now. */
 export function transitionRefusals(at: Case, transition: Transition, data: JsonObject): Refusal[] {
@@ -78,7 +78,10 @@ export function particularRefusals(
     if (field === undefined || !allowed.includes(name))
       return [refusal("particular-unknown", { field: name, found: name, expected: allowed.join(", ") })];
     if (value === null) return [];
-    return particularValue(type, matter, field, value, context.actor.kind === "authority" ? undefined : context.now);
+    // What the partner sends was judged on the day it was given.
+    const now = context.actor.kind === "authority" ? undefined : context.now;
+    const faults = particularValue(type, matter, field, value, now);
+    return faults.length > 0 || now === undefined ? faults : endRefusals(type, matter, transition, field, value, now);
   });
   return [...lacking, ...given];
 }
@@ -102,8 +105,30 @@ function particularValue(
   const ahead = now !== undefined && type.clocks.some(({ from }) => from.includes(field.id)) && String(value) > now;
   if (ahead)
     return [refusal("date-ahead", { field: field.id, article: field.article, found: String(value), expected: now })];
-  // What the partner sends was judged on the day it was given, and its documents may still be under way.
+  // Documents of the partner may still be under way.
   return now === undefined ? [] : [...attachmentRefusals(matter, field, value), ...earlyRefusals(field, value, now)];
+}
+
+/**
+ * A date that fixes the end of a clock which starts now: it lies ahead, and not before the end that holds already. Sooner
+ * would let lapse at once what the step is to keep.
+ */
+function endRefusals(
+  type: MatterType,
+  matter: Matter,
+  { name }: Transition,
+  field: FieldDefinition,
+  value: Json,
+  now: Instant,
+): Refusal[] {
+  const { id, article } = field;
+  const clocks = type.clocks.filter(({ until, startsOn }) => until.includes(id) && startsOn.includes(name));
+  if (clocks.length === 0 || typeof value !== "string") return [];
+  const ends = matter.clocks.flatMap((run) =>
+    isRunning(run) && run.until !== undefined && clocks.some((clock) => clock.id === run.clock) ? [run.until] : [],
+  );
+  const earliest = [dayAfter(now, 1), ...ends].sort().at(-1) ?? "";
+  return value >= earliest ? [] : [refusal("date-too-early", { field: id, article, found: value, expected: earliest })];
 }
 
 function guardRefusals(
