@@ -26,6 +26,8 @@ import {
   newMatterPage,
   passkeyScript,
   passkeyScriptAddress,
+  type QueueChoice,
+  queryOf,
   queuePage,
   readLogPage,
   renderDesk,
@@ -39,6 +41,7 @@ import { administrationRoutes } from "./administration-pages.ts";
 import { evidenceRoutes } from "./evidence-pages.ts";
 import { handingOutRoutes } from "./handing-out.ts";
 import { intakeRoutes, uploadRoutes } from "./intake-pages.ts";
+import { addGoOn, visitOf } from "./kept-form.ts";
 import { auditorRoutes, logRoutes } from "./log-pages.ts";
 import {
   matterPath,
@@ -68,7 +71,6 @@ import {
   tokenOf,
   type Visit,
   visitBeforeBody,
-  visitOf,
 } from "./visit.ts";
 import { workloadRoutes } from "./workload-pages.ts";
 
@@ -155,6 +157,7 @@ export function createDesk(around: DeskSurroundings): Hono {
     app[method](`/:language${path}`, async (context) => {
       const words = wordsIn(context);
       const visit = await visitOf(around, context, words);
+      if (visit instanceof Response) return visit;
       if (visit === undefined) return context.redirect(deskAddress(words, ["sign-in"]), 303);
       if (visit.mustChange && path !== "/account/password" && path !== "/sign-out")
         return goTo(visit, ["account", "password"]);
@@ -165,6 +168,7 @@ export function createDesk(around: DeskSurroundings): Hono {
   app.get("/", (context) => context.redirect(deskAddress(preferredWords(context), []), 302));
 
   addSignInPages(app, around, wordsIn);
+  addGoOn(app, around, wordsIn);
   signedIn("post", "/sign-out", async (visit) => {
     const token = tokenOf(around, visit.context, "session");
     if (token !== undefined) await endSession(around.signIn, token);
@@ -228,6 +232,20 @@ function placeOf(context: Context): QueuePlace | undefined {
   return matter.success && dueAt.success ? { matter: matter.data, dueAt: dueAt.data } : undefined;
 }
 
+/** What the reader chose to see; whatever the address says otherwise counts as not chosen. */
+function choiceOf({ req }: Context, first: boolean): QueueChoice {
+  const whose = req.query("whose");
+  return {
+    whose: whose === "mine" || whose === "nobody" ? whose : "office",
+    open: req.query("open") !== "no",
+    named: (req.query("named") ?? "").replaceAll("\0", "").trim().slice(0, 100),
+    type: req.query("type") ?? "",
+    partner: req.query("partner") ?? "",
+    urgent: req.query("urgency") === "urgent",
+    first,
+  };
+}
+
 async function showQueue(around: DeskSurroundings, visit: Visit): Promise<Response> {
   const { context, words, desk, worker } = visit;
   if (worker.role === "auditor") {
@@ -235,28 +253,38 @@ async function showQueue(around: DeskSurroundings, visit: Visit): Promise<Respon
     const content = withLog(readLogPage(looks, desk, words), words);
     return await show(visit, { title: words.text("audit.title"), path: [], content });
   }
-  const whose = context.req.query("whose") === "mine" ? "mine" : "office";
-  const open = context.req.query("open") !== "no";
-  const filter: QueueFilter = {
-    open,
-    ...(whose === "mine" ? { assignee: worker.person } : {}),
-  };
+  const partners = await around.service.partners();
   const after = placeOf(context);
+  const choice = choiceOf(context, after === undefined);
+  const filter: QueueFilter = {
+    open: choice.open,
+    ...(choice.whose === "mine"
+      ? { assignee: worker.person }
+      : choice.whose === "nobody"
+        ? { assignee: "nobody" }
+        : {}),
+    ...(choice.type === "" ? {} : { types: [choice.type] }),
+    ...(choice.partner === ""
+      ? {}
+      : { partners: partners.flatMap(({ authority }) => (authority === choice.partner ? [authority] : [])) }),
+    ...(choice.urgent ? { urgent: true } : {}),
+    ...(choice.named === "" ? {} : { named: choice.named }),
+  };
   const page = await around.service.queue(worker, filter, {
     size: queueSize,
     ...(after === undefined ? {} : { after }),
   });
   const reading = {
-    choice: { whose, open } as const,
+    choice,
     page,
     types: around.service.types,
-    names: { people: visit.people, partners: await around.service.partners() },
+    names: { people: visit.people, partners },
     alarms: await around.service.alarms(worker),
   };
   return await show(visit, {
     title: words.text("queue.title"),
     path: [],
-    query: { whose: context.req.query("whose") === undefined ? undefined : whose, open: open ? undefined : "no" },
+    query: queryOf(choice),
     done: context.req.query("done") === undefined ? undefined : words.text("queue.done"),
     content: queuePage(reading, desk, words),
   });

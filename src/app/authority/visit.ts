@@ -129,20 +129,7 @@ export async function deskFor(
   };
 }
 
-/** The visit of a person who is signed in, with the form that was sent; undefined when nobody is. */
-export async function visitOf(
-  around: DeskSurroundings,
-  context: Context,
-  words: DeskWords,
-): Promise<Visit | undefined> {
-  const visit = await visitBeforeBody(around, context, words);
-  if (visit === undefined || context.req.method !== "POST") return visit;
-  const sent = await sentForm(context);
-  if (!formFits(around, tokenOf(around, context, "session"), sent)) throw new DeskProblem("form");
-  return { ...visit, sent };
-}
-
-/** The same before anything of the body is read: whoever reads it checks the token of the form. */
+/** The visit of a person who is signed in, before anything of the body is read: whoever reads it checks the token of the form. */
 export async function visitBeforeBody(
   around: DeskSurroundings,
   context: Context,

@@ -31,6 +31,7 @@ export type {
   AuthorityService,
   ClockView,
   CommandOutcome,
+  ListedMatters,
   MatterView,
   MeanwhileEvent,
   MessageView,

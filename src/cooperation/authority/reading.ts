@@ -9,13 +9,14 @@ import {
   type MatterFacts,
   type PersonFacts,
 } from "../rights/index.ts";
-import type { Directory, QueueFilter, QueuePage, QueuePlace, StoredMatter, View } from "../store/index.ts";
+import type { Directory, QueueFilter, QueuePlace, StoredMatter, View } from "../store/index.ts";
 import { type MatterId, matterIdSchema } from "../words/index.ts";
 import { factsOf, factsOfStored } from "./access.ts";
 import { clockViews } from "./deadlines.ts";
 import { reachOf } from "./listing.ts";
 import { placeOf } from "./projection.ts";
-import type { AttestedEvidence, MatterView, MessageView, Worker } from "./service.ts";
+import { noteSeen, seenBy, unseenOf } from "./seen.ts";
+import type { AttestedEvidence, ListedMatters, MatterView, MessageView, Worker } from "./service.ts";
 import { calendarsFor, matterFrom, type Workshop } from "./workshop.ts";
 
 export const scopeOf = ({ person, office, role }: Worker) => ({ kind: "person", person, office, role }) as const;
@@ -139,6 +140,8 @@ export async function viewFor(
   await writer.logRead(workshop.parts.now(), [
     { matter: id, what: "matter", ...(why === undefined ? {} : { reason: why }) },
   ]);
+  const before = (await seenBy(transaction, who.person, [id])).get(id) ?? 0;
+  if (emergency === undefined) await noteSeen(transaction, who.person, id, matter.sequence);
   const states = await calendarsFor(workshop, writer, matter.partner);
   const messages = await transaction.correspondence.messages(id);
   const exchange = plainly.allowed ? await attested(workshop, transaction, id, messages) : messages;
@@ -146,6 +149,7 @@ export async function viewFor(
   return {
     type,
     matter,
+    seen: before,
     office,
     assignee,
     history,
@@ -190,10 +194,10 @@ export async function queueFor(
   who: Worker,
   filter: QueueFilter,
   page: { readonly size: number; readonly after?: QueuePlace },
-): Promise<QueuePage> {
+): Promise<ListedMatters> {
   const own = await transaction.enter(scopeOf(who));
   const person = await personAtWork(own, who);
-  if (person === undefined) return { matters: [] };
+  if (person === undefined) return { matters: [], unseen: new Set() };
   const found = await own.queue(filter, page, reachOf(workshop, person));
   const matters: StoredMatter[] = [];
   for (const stored of found.matters) if (await mayList(workshop, own, person, stored)) matters.push(stored);
@@ -201,7 +205,7 @@ export async function queueFor(
     workshop.parts.now(),
     matters.map(({ matter }) => ({ matter, what: "queue" })),
   );
-  return { ...found, matters };
+  return { ...found, matters, unseen: await unseenOf(transaction, who.person, matters) };
 }
 
 /** Only for those who would see it if a proposal waited, the events have to say whether one does. */

@@ -74,6 +74,8 @@ export interface MatterView {
   readonly office: OfficeId;
   readonly assignee: PersonId | undefined;
   readonly history: readonly StoredEvent[];
+  /** Sequence up to which the reader had seen the matter before; 0 where it was never opened. */
+  readonly seen: number;
   /** Mandatory contents that are not there, each with its article, in the order of the form. */
   readonly missing: readonly MissingContent[];
   readonly clocks: readonly ClockView[];
@@ -82,6 +84,12 @@ export interface MatterView {
   readonly reader: PersonFacts;
   /** Set where it is read by emergency access: only reading, and only until then. */
   readonly emergency: { readonly reason: string; readonly until: Instant } | undefined;
+}
+
+/** A page of the queue, with what is new in it for the person. */
+export interface ListedMatters extends QueuePage {
+  /** Those that changed since the person last opened them, or that the person never opened. */
+  readonly unseen: ReadonlySet<MatterId>;
 }
 
 /** An event that somebody else added while a person was at work. */
@@ -182,7 +190,7 @@ export interface AuthorityService {
     who: Worker,
     filter: QueueFilter,
     page: { readonly size: number; readonly after?: QueuePlace },
-  ): Promise<QueuePage>;
+  ): Promise<ListedMatters>;
   /** Undefined where there is none or none that may be seen: the two cannot be told apart. Logs the read. */
   view(who: Worker, matter: MatterId, reason?: string): Promise<MatterView | undefined>;
   /**

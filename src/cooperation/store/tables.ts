@@ -92,6 +92,12 @@ interface ReadLogTable {
   reason: string | null;
 }
 
+interface SeenTable {
+  person: string;
+  matter: string;
+  sequence: number;
+}
+
 interface OfficeTable {
   office: string;
   name: string;
@@ -284,6 +290,7 @@ export interface Tables {
   "cooperation.clock": ClockTable;
   "cooperation.evidence_item": EvidenceItemTable;
   "cooperation.read_log": ReadLogTable;
+  "cooperation.seen": SeenTable;
   "cooperation.office": OfficeTable;
   "cooperation.person": PersonTable;
   "cooperation.partner": PartnerTable;

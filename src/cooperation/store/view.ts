@@ -49,6 +49,8 @@ export interface QueueFilter {
   readonly partners?: readonly AuthorityId[];
   readonly urgent?: boolean;
   readonly dueBefore?: Instant;
+  /** Part of the reference, in whatever case; or the identifier of the matter. */
+  readonly named?: string;
 }
 
 /** A place in a queue: after the last matter that was shown. */
@@ -140,6 +142,10 @@ function filtered(database: Kysely<Tables>, filter: QueueFilter) {
   if (filter.partners !== undefined) query = query.where("partner", "=", oneOf(filter.partners));
   if (filter.urgent !== undefined) query = query.where("urgent", "=", filter.urgent);
   if (filter.dueBefore !== undefined) query = query.where(sql<SqlBool>`due_at < ${filter.dueBefore}::timestamptz`);
+  if (filter.named !== undefined) {
+    const part = `%${filter.named.replaceAll(/[\\%_]/g, "\\$&")}%`;
+    query = query.where(sql<SqlBool>`(reference ILIKE ${part} OR matter::text = ${filter.named.toLowerCase()})`);
+  }
   if (filter.assignee === "nobody") query = query.where("assignee", "is", null);
   else if (filter.assignee !== undefined) query = query.where("assignee", "=", filter.assignee);
   return query;

@@ -74,6 +74,7 @@ const values = {
   events: 10,
   sealed: 11,
   unsealed: 12,
+  zone: "Asia/Tokyo",
 };
 
 function typeOf(id: string): MatterType {

@@ -58,7 +58,7 @@ form .choice label{font-weight:400}
 form .choice input{inline-size:1.3rem;block-size:1.3rem;flex:none;margin:0;align-self:start}
 .hint{color:var(--soft);margin:.1rem 0;font-size:.9rem}
 fieldset{border:1px solid var(--line);margin:1rem 0;padding:.5rem 1rem;min-inline-size:0;max-inline-size:100%}
-input[type=text],input[type=password],textarea{font:inherit;inline-size:100%;max-inline-size:46rem;padding:.4rem .6rem;border:1px solid #6b6f76;background:var(--paper);color:var(--ink)}
+input[type=text],input[type=password],input[type=search],textarea{font:inherit;inline-size:100%;max-inline-size:46rem;padding:.4rem .6rem;border:1px solid #6b6f76;background:var(--paper);color:var(--ink)}
 input[type=text].short{max-inline-size:14rem}
 textarea{min-block-size:6rem}
 button{min-block-size:2.2rem}
@@ -74,6 +74,8 @@ time,code,.ltr{unicode-bidi:isolate;direction:ltr}
 .once{font-size:1.4rem;letter-spacing:.05em;overflow-wrap:anywhere}
 textarea.code{font-family:monospace;font-size:.85rem;direction:ltr}
 [hidden]{display:none}
+.new{background:#1b6e3a;color:#fff;font-size:.8rem;padding:0 .4rem}
+.typed{white-space:pre-line;overflow-wrap:anywhere}
 .document dt{margin-block-start:.6rem}
 .document dd{white-space:pre-line}
 @media print{.desk,.faults,.done,form{display:none}}
@@ -210,7 +212,7 @@ ${faultSummary(faults, words)}
 ${page.done === undefined ? "" : html`<p class="done" role="status">${page.done}</p>`}
 ${page.content}
 </main>
-<footer><p>${durabilityText(desk.durability, words)}</p></footer>
+<footer><p>${durabilityText(desk.durability, words)}${worker === undefined ? "" : html` ${words.text("site.times", { zone: desk.timeZone })}`}</p></footer>
 </body>
 </html>`;
 }

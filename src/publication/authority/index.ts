@@ -50,6 +50,7 @@ export {
 } from "./pages/evidence.ts";
 export { custodyActPage, destructionPage, exportPage, intakePage } from "./pages/evidence-forms.ts";
 export { fieldsOfSection, sectionPage, stepPage } from "./pages/forms.ts";
+export { type KeptForm, sendAgainPage, sessionEndedPage } from "./pages/kept-form.ts";
 export { recordsPage, withLog } from "./pages/log.ts";
 export { matterPage, matterTitle } from "./pages/matter.ts";
 export {
@@ -60,7 +61,7 @@ export {
 } from "./pages/mending.ts";
 export { organisationDone, withOrganisation } from "./pages/organisation.ts";
 export { introductionPage, newPartnerPage, partnerPage, partnersPage } from "./pages/partners.ts";
-export { type QueueChoice, queuePage } from "./pages/queue.ts";
+export { type QueueChoice, queryOf, queuePage } from "./pages/queue.ts";
 export { auditPage, backHome, documentPage, type LoggedLook, readLogPage } from "./pages/record.ts";
 export { type EntryKind, entries, entryPage, type FormState, newMatterPage, signInPage } from "./pages/simple-forms.ts";
 export { newPersonPage, officesPage, oneTimePasswordPage, peoplePage, personPage } from "./pages/staff.ts";

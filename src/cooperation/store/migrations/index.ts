@@ -11,6 +11,7 @@ import { messagesOfExchange } from "./0010-messages-of-exchange.ts";
 import { alarmsOfOffices } from "./0011-alarms-of-offices.ts";
 import { alarmsByIndex } from "./0012-alarms-by-index.ts";
 import { recordSeals } from "./0013-record-seals.ts";
+import { seenEvents } from "./0014-seen-events.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration };
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   alarmsOfOffices,
   alarmsByIndex,
   recordSeals,
+  seenEvents,
 ];

@@ -3,10 +3,12 @@ import { accountability } from "./accountability.ts";
 import { ar } from "./ar.ts";
 import { en } from "./en.ts";
 import { evidence } from "./evidence.ts";
+import { keptForm } from "./kept-form.ts";
 import { mending } from "./mending.ts";
 import { office } from "./office.ts";
 import { organisation } from "./organisation.ts";
 import { oversight } from "./oversight.ts";
+import { queue } from "./queue.ts";
 import type { Sentences } from "./sentences.ts";
 import { zh } from "./zh.ts";
 
@@ -16,9 +18,11 @@ export type AuthorityMessageKey =
   | keyof typeof access.en
   | keyof typeof accountability.en
   | keyof typeof evidence.en
+  | keyof typeof keptForm.en
   | keyof typeof office.en
   | keyof typeof mending.en
   | keyof typeof organisation.en
+  | keyof typeof queue.en
   | keyof typeof oversight.en;
 
 /** Every sentence of an authority's pages; a part of the pages with sentences of its own is spread in here. */
@@ -29,9 +33,11 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...accountability.en,
     ...evidence.en,
     ...office.en,
+    ...keptForm.en,
     ...mending.en,
     ...organisation.en,
     ...oversight.en,
+    ...queue.en,
   },
   zh: {
     ...zh,
@@ -39,9 +45,11 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...accountability.zh,
     ...evidence.zh,
     ...office.zh,
+    ...keptForm.zh,
     ...mending.zh,
     ...organisation.zh,
     ...oversight.zh,
+    ...queue.zh,
   },
   ar: {
     ...ar,
@@ -49,8 +57,10 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...accountability.ar,
     ...evidence.ar,
     ...office.ar,
+    ...keptForm.ar,
     ...mending.ar,
     ...organisation.ar,
     ...oversight.ar,
+    ...queue.ar,
   },
 };

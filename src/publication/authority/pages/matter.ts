@@ -1,4 +1,4 @@
-import type { ClockView, MatterView, Option } from "../../../cooperation/index.ts";
+import { type ClockView, isSealed, type MatterView, type Option } from "../../../cooperation/index.ts";
 import { type Html, html } from "../../html.ts";
 import { type Desk, deskAddress, inputId, timeOf } from "../frame.ts";
 import type { DeskWords } from "../messages.ts";
@@ -36,7 +36,7 @@ export function matterTitle({ type, matter }: Pick<MatterView, "type" | "matter"
 /** A matter: what is missing, its contents, what can be done next, its deadlines and its history. */
 export function matterPage(reading: MatterReading, desk: Desk, words: DeskWords): Html {
   const { emergency } = reading.view;
-  return html`${emergency === undefined ? "" : emergencyNotice(emergency, desk, words)}${crossedNotice(reading, desk, words)}${facts(reading, words)}
+  return html`${emergency === undefined ? "" : emergencyNotice(emergency, desk, words)}${crossedNotice(reading, desk, words)}${unseenNotice(reading, words)}${facts(reading, words)}
 ${missingList(reading, words)}
 ${sections(reading, words)}
 ${nextSteps(reading, desk, words)}
@@ -47,6 +47,16 @@ ${notes(reading, desk, words)}
 ${correctionList(reading, desk, words)}
 ${history(reading, desk, words)}
 ${messages(reading, desk, words)}`;
+}
+
+/** Whether an entry was made by somebody else since the reader last looked. */
+const isUnseen = ({ seen, reader }: MatterView, { event: { sequence, by } }: MatterView["history"][number]): boolean =>
+  sequence > seen && !(by.kind === "person" && by.person === reader.id);
+
+/** What is new since the reader last looked; nothing at the first look, where all is. */
+function unseenNotice({ view }: MatterReading, words: DeskWords): Html | string {
+  const count = view.seen === 0 ? 0 : view.history.filter((entry) => isUnseen(view, entry)).length;
+  return count === 0 ? "" : html`<p class="said"><a href="#history">${words.text("matter.unseen", { count })}</a></p>`;
 }
 
 const under = (view: MatterView, words: DeskWords, ...path: string[]): string =>
@@ -138,21 +148,24 @@ ${
           )}</ul></li>`,
       )}</ul>`
 }
-${othersToDo(others, view, words)}
+${othersToDo(others, view, desk, words)}
 ${permitted.has("assigned") ? html`<p><a href="${under(view, words, "entries", "assign")}">${words.text("matter.assign")}</a></p>` : ""}</section>`;
 }
 
 /** Steps that wait for somebody else, and for whom. */
-function othersToDo(others: readonly Option[], { type }: MatterView, words: DeskWords): Html | string {
+function othersToDo(others: readonly Option[], view: MatterView, desk: Desk, words: DeskWords): Html | string {
   if (others.length === 0) return "";
+  const { type, matter } = view;
+  const role = desk.worker?.role;
+  const nobody = isSealed(matter) && matter.admitted.length === 0;
   const wrote = ({ name }: Option): boolean => type.transitions.find((one) => one.name === name)?.fourEyes === "draft";
   return html`<h3>${words.text("next.others")}</h3><ul>${others.map(
     (option) =>
       html`<li>${words.text("next.waits", {
         step: words.label(option.label),
         roles: words.list(option.waitsFor.map((role) => roleName(words, role))),
-      })}${wrote(option) ? html` <span class="hint">${words.text("next.wrote")}</span>` : ""}</li>`,
-  )}</ul>`;
+      })}${wrote(option) ? html` <span class="hint">${words.text("next.wrote")}</span>` : role !== undefined && option.waitsFor.includes(role) ? html` <span class="hint">${words.text("next.notYou")}</span>` : ""}</li>`,
+  )}</ul>${nobody ? html`<p class="said">${words.text("next.sealed")} <code>${matter.id}</code></p>` : ""}`;
 }
 
 function clockState({ run, deadline }: ClockView, desk: Desk, words: DeskWords): string {
@@ -231,7 +244,10 @@ function history({ view, names }: MatterReading, desk: Desk, words: DeskWords): 
 <div class="scroll" tabindex="0" role="region" aria-labelledby="history"><table><thead><tr>${(
     ["when", "who", "what"] as const
   ).map((head) => html`<th scope="col">${words.text(`matter.${head}`)}</th>`)}</tr></thead><tbody>${view.history.map(
-    ({ event }) => html`<tr><td>${timeOf(event.at, desk)}</td><td>${actorName(event.by, names, words)}</td>
+    ({
+      event,
+      ...entry
+    }) => html`<tr><td>${timeOf(event.at, desk)}${view.seen > 0 && isUnseen(view, { event, ...entry }) ? html` <strong class="new">${words.text("queue.new")}</strong>` : ""}</td><td>${actorName(event.by, names, words)}</td>
 <td>${eventName(type, event.name, words)}${eventDetail(view, event.name, event.data, names, words)}</td></tr>`,
   )}</tbody></table></div>`;
 }

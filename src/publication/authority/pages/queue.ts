@@ -1,4 +1,4 @@
-import type { Alarm, MatterType, QueuePage, StoredMatter } from "../../../cooperation/index.ts";
+import type { Alarm, ListedMatters, MatterType, StoredMatter } from "../../../cooperation/index.ts";
 import { type Html, html } from "../../html.ts";
 import { type Desk, deskAddress, timeOf } from "../frame.ts";
 import type { DeskWords } from "../messages.ts";
@@ -7,14 +7,23 @@ import { type EmergencyEntry, emergencyList } from "./access.ts";
 
 /** Which matters a queue shows. */
 export interface QueueChoice {
-  readonly whose: "office" | "mine";
+  readonly whose: "office" | "mine" | "nobody";
   readonly open: boolean;
+  /** Part of a reference, or an identifier; empty for any. */
+  readonly named: string;
+  /** Identifier of a matter type; empty for all. */
+  readonly type: string;
+  /** Identifier of an authority; empty for all. */
+  readonly partner: string;
+  readonly urgent: boolean;
+  /** Whether it is the first page. */
+  readonly first: boolean;
 }
 
 /** What a queue page is drawn from. */
 export interface QueueReading {
   readonly choice: QueueChoice;
-  readonly page: QueuePage;
+  readonly page: ListedMatters;
   readonly types: ReadonlyMap<string, MatterType>;
   readonly names: Names;
   readonly alarms: readonly Alarm[];
@@ -48,6 +57,7 @@ ${chooser(
   [
     ["office", words.text("queue.office")],
     ["mine", words.text("queue.mine")],
+    ["nobody", words.text("queue.unassigned")],
   ],
   choice.whose,
 )}
@@ -60,14 +70,35 @@ ${chooser(
   ],
   choice.open ? "yes" : "no",
 )}
-<button>${words.text("queue.show")}</button></form>
+${chooser(
+  "type",
+  words.text("queue.type"),
+  [["", words.text("queue.all")], ...[...types.values()].map(({ id, title }) => [id, words.label(title)] as const)],
+  choice.type,
+)}
+${chooser(
+  "partner",
+  words.text("queue.partner"),
+  [["", words.text("queue.all")], ...reading.names.partners.map(({ authority, name }) => [authority, name] as const)],
+  choice.partner,
+)}
+${chooser(
+  "urgency",
+  words.text("queue.urgency"),
+  [
+    ["", words.text("queue.all")],
+    ["urgent", words.text("queue.urgent")],
+  ],
+  choice.urgent ? "urgent" : "",
+)}
+<p><label for="q-named">${words.text("queue.named")}</label> <input id="q-named" name="named" type="search" value="${choice.named}" dir="auto" autocomplete="off" maxlength="100"></p>
+<button>${words.text("queue.show")}</button>${isNarrowed(choice) ? html` <a href="${deskAddress(words, [])}">${words.text("queue.everything")}</a>` : ""}</form>
 ${page.matters.length === 0 ? html`<p>${words.text("queue.none")}</p>` : queueTable(reading, desk, words)}
 ${
   page.next === undefined
     ? ""
     : html`<p class="turn"><a href="${deskAddress(words, [], {
-        whose: choice.whose,
-        open: choice.open ? "yes" : "no",
+        ...queryOf(choice),
         after: page.next.matter,
         due: page.next.dueAt ?? undefined,
       })}">${words.text("queue.more")}</a></p>`
@@ -75,6 +106,18 @@ ${
 ${types.size === 0 ? "" : html`<p><a class="go" href="${deskAddress(words, ["new"])}">${words.text("new.title")}</a></p>`}
 <p><a href="${deskAddress(words, ["emergency"])}">${words.text("emergency.title")}</a></p>`;
 }
+
+/** The choice as an address carries it; what is not chosen is not in it. */
+export const queryOf = (choice: QueueChoice): Readonly<Record<string, string | undefined>> => ({
+  whose: choice.whose === "office" ? undefined : choice.whose,
+  open: choice.open ? undefined : "no",
+  type: choice.type || undefined,
+  partner: choice.partner || undefined,
+  urgency: choice.urgent ? "urgent" : undefined,
+  named: choice.named || undefined,
+});
+
+const isNarrowed = (choice: QueueChoice): boolean => Object.values(queryOf(choice)).some((one) => one !== undefined);
 
 function emergencyOf(alarm: Alarm, { page, names }: QueueReading, words: DeskWords): EmergencyEntry {
   const stored = page.matters.find(({ matter }) => matter === alarm.matter);
@@ -97,13 +140,13 @@ function chooser(name: string, label: string, options: readonly (readonly [strin
   )}</select></p>`;
 }
 
-function queueTable({ page, types, names }: QueueReading, desk: Desk, words: DeskWords): Html {
+function queueTable({ page, types, names, choice }: QueueReading, desk: Desk, words: DeskWords): Html {
   const heads = ["reference", "type", "state", "partner", "urgency", "deadline"] as const;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${words.text("queue.title")}"><table><caption>${words.text("queue.count", { count: page.matters.length })}</caption>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${words.text("queue.title")}"><table><caption>${words.text(page.next === undefined && choice.first ? "queue.count" : "queue.countShown", { count: page.matters.length })}</caption>
 <thead><tr>${heads.map((head) => html`<th scope="col">${words.text(`queue.${head}`)}</th>`)}</tr></thead>
 <tbody>${page.matters.map((matter) => {
     const type = types.get(matter.type);
-    return html`<tr><th scope="row"><a href="${deskAddress(words, ["matters", matter.matter])}">${referenceOf(matter, words)}</a></th>
+    return html`<tr><th scope="row"><a href="${deskAddress(words, ["matters", matter.matter])}">${referenceOf(matter, words)}</a>${page.unseen.has(matter.matter) ? html` <strong class="new">${words.text("queue.new")}</strong>` : ""}</th>
 <td>${type === undefined ? matter.type : words.label(type.title)}</td>
 <td>${type === undefined ? matter.state : stateName(type, matter.state, words)}</td>
 <td>${partnerName(names, matter.partner)}</td>
