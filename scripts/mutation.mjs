@@ -1,6 +1,7 @@
 // Mutation testing of one part of cooperation: `npm run mutation -- rights` (or matter, log, clocks). It changes the code
 // in small ways, one at a time, and says which changes no test notices. Takes minutes.
-import { globSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, symlinkSync } from "node:fs";
+import { resolve } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 
 /** The files of each part that decide something; the rest of a folder is data, types or a door. */
@@ -18,6 +19,11 @@ if (!Object.hasOwn(parts, part)) {
 /** So many cases of the tests that draw them: a change that only the rarest case shows is not counted as noticed. */
 process.env.JUSTITIA_RUNS ??= part === "clocks" ? "2000" : "300";
 const folder = `src/cooperation/${part}`;
+
+// The copies that are changed lie one folder deeper than the tests expect the shared reference data to lie beside.
+const copies = ".justitia/mutation";
+mkdirSync(copies, { recursive: true });
+if (existsSync("../shared") && !existsSync(`${copies}/shared`)) symlinkSync(resolve("../shared"), `${copies}/shared`);
 
 await new Stryker({
   testRunner: "node-test",
@@ -37,6 +43,6 @@ await new Stryker({
   jsonReporter: { fileName: `.justitia/mutation-${part}.json` },
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   // What Git does not look at, the linter does not look at either.
-  tempDirName: ".justitia/mutation",
+  tempDirName: copies,
   ignorePatterns: ["/benchmarks", "/docs/pictures", "/docs/decisions"],
 }).runMutationTest();

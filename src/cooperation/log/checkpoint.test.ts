@@ -82,7 +82,10 @@ test("a signed head opens with its size, its root and who cosigned it when", () 
 });
 
 test("a head that is malformed, of another log, unsigned, or signed falsely is refused by its own code, and named", () => {
-  assert.equal(codeOf("no note"), "checkpoint.malformed");
+  assert.deepEqual(openCheckpoint("no note", log), {
+    code: "checkpoint.malformed",
+    message: "This is no signed checkpoint.",
+  });
   const nothing = "no head\n";
   assert.equal(codeOf(noteText({ text: nothing, signatures: [signNote(nothing, log)] })), "checkpoint.malformed");
 
