@@ -68,6 +68,7 @@ td em{color:var(--soft)}
 code,.hash{font-family:ui-monospace,"Noto Sans Mono",monospace;font-size:.86em}
 td .hash{display:inline-block}
 form.choose{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end;background:var(--tint);padding:.7rem 1rem;margin:.8rem 0}
+form.choose>p{min-inline-size:0;max-inline-size:100%}
 form.choose label{display:block;font-size:.9rem;max-inline-size:100%}
 select,button{font:inherit;padding:.35rem .6rem;max-inline-size:100%;border:1px solid #6b6f76;background:var(--paper);color:var(--ink)}
 button{background:var(--link);color:#fff;border-color:var(--link);cursor:pointer}

@@ -127,6 +127,7 @@ export const ar: Readonly<Record<keyof typeof en, string>> = {
   "matter.assign": "إسناد إلى شخص",
   "matter.assigned": "مسندة إلى",
   "matter.nobody": "لا أحد",
+  "matter.outcomes": "القرارات والنتائج",
   "matter.history": "السجل",
   "matter.who": "من",
   "matter.when": "متى",

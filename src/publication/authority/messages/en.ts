@@ -125,6 +125,7 @@ export const en = {
   "matter.assign": "Assign to a person",
   "matter.assigned": "Assigned to",
   "matter.nobody": "nobody",
+  "matter.outcomes": "Decisions and results",
   "matter.history": "History",
   "matter.who": "Who",
   "matter.when": "When",

@@ -124,6 +124,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "matter.assign": "指派给某人",
   "matter.assigned": "承办",
   "matter.nobody": "无人",
+  "matter.outcomes": "决定与结果",
   "matter.history": "经过",
   "matter.who": "何人",
   "matter.when": "何时",

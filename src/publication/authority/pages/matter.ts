@@ -15,6 +15,7 @@ import {
 } from "../names.ts";
 import { emergencyNotice } from "./access.ts";
 import { correctionList, crossedNotice } from "./mending.ts";
+import { outcomes, particulars } from "./outcomes.ts";
 
 /** What the page of a matter is drawn from. */
 export interface MatterReading {
@@ -37,6 +38,7 @@ export function matterTitle({ type, matter }: Pick<MatterView, "type" | "matter"
 export function matterPage(reading: MatterReading, desk: Desk, words: DeskWords): Html {
   const { emergency } = reading.view;
   return html`${emergency === undefined ? "" : emergencyNotice(emergency, desk, words)}${crossedNotice(reading, desk, words)}${unseenNotice(reading, words)}${facts(reading, words)}
+${outcomes(reading, false, desk, words)}
 ${missingList(reading, words)}
 ${sections(reading, words)}
 ${nextSteps(reading, desk, words)}
@@ -143,13 +145,21 @@ ${
     ? ""
     : html`<h3>${words.text("matter.notNow")}</h3><ul>${barred.map(
         (option) =>
-          html`<li><a href="${under(view, words, "steps", option.name)}">${said(option)}</a><ul>${option.refusals.map(
-            (refusal) => html`<li>${refusalText(refusal, type, words)}</li>`,
-          )}</ul></li>`,
+          html`<li><a href="${under(view, words, "steps", option.name)}">${said(option)}</a><ul>${refusalList(option, view, words)}</ul></li>`,
       )}</ul>`
 }
 ${othersToDo(others, view, desk, words)}
 ${permitted.has("assigned") ? html`<p><a href="${under(view, words, "entries", "assign")}">${words.text("matter.assign")}</a></p>` : ""}</section>`;
+}
+
+/** Why a step is not possible now; many missing contents are told as one, since they are listed above with their articles. */
+function refusalList({ refusals }: Option, { type, missing }: MatterView, words: DeskWords): Html[] {
+  const lacking = refusals.filter(({ field }) => missing.some((one) => one.field === field));
+  const others = lacking.length > 1 ? refusals.filter((one) => !lacking.includes(one)) : refusals;
+  const told = others.map((refusal) => html`<li>${refusalText(refusal, type, words)}</li>`);
+  if (lacking.length <= 1) return told;
+  const count = words.text("matter.missingCount", { count: lacking.length });
+  return [html`<li><a href="#missing">${count}</a></li>`, ...told];
 }
 
 /** Steps that wait for somebody else, and for whom. */
@@ -248,8 +258,18 @@ function history({ view, names }: MatterReading, desk: Desk, words: DeskWords): 
       event,
       ...entry
     }) => html`<tr><td>${timeOf(event.at, desk)}${view.seen > 0 && isUnseen(view, { event, ...entry }) ? html` <strong class="new">${words.text("queue.new")}</strong>` : ""}</td><td>${actorName(event.by, names, words)}</td>
-<td>${eventName(type, event.name, words)}${eventDetail(view, event.name, event.data, names, words)}</td></tr>`,
+<td>${eventName(type, event.name, words)}${eventDetail(view, event.name, event.data, names, words)}${proposedParticulars(view, event, words)}</td></tr>`,
   )}</tbody></table></div>`;
+}
+
+/** What was said with a step that somebody proposed; the step itself says it among the decisions. */
+function proposedParticulars(
+  view: MatterView,
+  { name, data: { data } }: MatterView["history"][number]["event"],
+  words: DeskWords,
+): Html | string {
+  if (name !== "proposed" || typeof data !== "object" || data === null) return "";
+  return particulars(view, Object.fromEntries(Object.entries(data)), words);
 }
 
 /** Which fields, step or person an event was about, and the comment that was made with it. */

@@ -5,6 +5,7 @@ import type { DeskWords } from "../messages.ts";
 import { actorName, eventName, type Names, partnerName } from "../names.ts";
 import { emergencyList } from "./access.ts";
 import { shownValue } from "./forms.ts";
+import { outcomes } from "./outcomes.ts";
 
 /** The request as a document to be printed: every content that is shared with the other side. */
 export function documentPage(view: MatterView, names: Names, desk: Desk, words: DeskWords): Html {
@@ -28,6 +29,7 @@ ${type.sections.map((section) => {
           html`<dt>${words.label(field.label)}${field.article === undefined ? "" : html` <span class="hint">${field.article}</span>`}</dt><dd>${shownValue(view, field, values[field.id], words)}</dd>`,
       )}</dl></section>`;
 })}
+${outcomes({ view, names }, true, desk, words)}
 ${
   last === undefined
     ? ""
