@@ -18,6 +18,7 @@ import {
   type Worker,
 } from "../../cooperation/index.ts";
 import { cooperationDefinitions } from "./definitions.ts";
+import { playClosed } from "./demonstration-closed.ts";
 import { playEvidence } from "./demonstration-evidence.ts";
 import { type AuthorityFolder, makeAuthorityFolder } from "./folder.ts";
 import { listeningFrom } from "./listening.ts";
@@ -90,10 +91,12 @@ interface Side {
  * went through the service itself. Everything is in a temporary folder, which goes when they stop.
  *
  * @param ports - Of the two; 0 lets the system choose.
+ * @param closed - Whether some matters are over already, for the statistics.
  */
 export async function demonstrate(
   ports: readonly [number, number],
   report: (text: string) => void,
+  { closed }: { readonly closed: boolean } = { closed: false },
 ): Promise<Demonstration> {
   const folder = await mkdtemp(join(tmpdir(), "justitia-authorities-"));
   const definitions = await cooperationDefinitions();
@@ -131,6 +134,7 @@ export async function demonstrate(
     await introduceTo(arcadia, bensalem, hash);
     await introduceTo(bensalem, arcadia, hash);
     await someMatters(arcadia, bensalem);
+    if (closed) await closedMatters(arcadia, bensalem);
     return {
       sides: sides.map(({ running, folder: { name }, people }) => ({ name, address: running.address, people })),
       password,
@@ -250,6 +254,22 @@ async function someMatters(arcadia: Side, bensalem: Side): Promise<void> {
   for await (const { matter } of authority.matters())
     if (matter.side === "requested") await playEvidence(players, matter.id);
   await settle(arcadia, bensalem);
+}
+
+async function closedMatters(arcadia: Side, bensalem: Side): Promise<void> {
+  const head = worker(bensalem, "head-of-office");
+  await playClosed({
+    complete: (type, given, reference) => complete(arcadia, bensalem, type, given, reference),
+    act: (side, role, matter, name, data) => {
+      const acting = side === "from" ? arcadia : bensalem;
+      return act(acting, worker(acting, role), matter, name, data);
+    },
+    arrived: async (reference) => {
+      const { matters } = await bensalem.running.authority.queue(head, { named: reference }, { size: 1 });
+      return matters[0]?.matter;
+    },
+    settle: () => settle(arcadia, bensalem),
+  });
 }
 
 /** Both sides do what waits until nothing does any more. */

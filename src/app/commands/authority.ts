@@ -37,7 +37,9 @@ export async function authorityDemoCommand(
   const { out, err } = around.terminal;
   const port = portOf(options.port, 4180);
   err("Making two authorities of two invented States …\n");
-  const demonstration = await demonstrate([port, port === 0 ? 0 : port + 1], (text) => err(`${text}\n`));
+  const demonstration = await demonstrate([port, port === 0 ? 0 : port + 1], (text) => err(`${text}\n`), {
+    closed: true,
+  });
   try {
     for (const { name, address, people } of demonstration.sides) {
       out(`${address}/  ${name}\n`);
