@@ -213,7 +213,13 @@ test("guards of a definition are met or named: questions, events, clocks and con
   assert.deepEqual(running.refusals("sent"), [refusal("clock-not-running", { guard: "decision", article: "art. 3" })]);
   const holding = guarded([{ holds: { confidential: true, "request-language": "fr" }, article: "art. 4" }]);
   assert.deepEqual(holding.refusals("sent"), [
-    refusal("condition-not-met", { guard: "confidential, request-language", article: "art. 4" }),
+    refusal("condition-not-met", { field: "confidential", guard: "confidential", article: "art. 4", expected: "true" }),
+    refusal("condition-not-met", {
+      field: "request-language",
+      guard: "request-language",
+      article: "art. 4",
+      expected: "fr",
+    }),
   ]);
 });
 

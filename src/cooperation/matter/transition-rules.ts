@@ -1,3 +1,4 @@
+import type { Condition } from "../../iccs/index.ts";
 import {
   conditionHolds,
   type FieldDefinition,
@@ -131,6 +132,10 @@ function endRefusals(
   return value >= earliest ? [] : [refusal("date-too-early", { field: id, article, found: value, expected: earliest })];
 }
 
+/** The values that a test of a condition takes, where it names them. */
+const wanted = (test: Condition[string]): string =>
+  typeof test !== "object" ? String(test) : Array.isArray(test) ? test.join(", ") : "";
+
 function guardRefusals(
   type: MatterType,
   matter: Matter,
@@ -158,7 +163,9 @@ function guardRefusals(
     const running = matter.clocks.some((run) => run.clock === guard.clockRunning && isRunning(run));
     return running ? [] : [refusal("clock-not-running", { guard: guard.clockRunning, article })];
   }
-  return conditionHolds(guard.holds, values)
-    ? []
-    : [refusal("condition-not-met", { guard: Object.keys(guard.holds).join(", "), article })];
+  return Object.entries(guard.holds).flatMap(([field, test]) =>
+    conditionHolds({ [field]: test }, values)
+      ? []
+      : [refusal("condition-not-met", { field, guard: field, article, expected: wanted(test) })],
+  );
 }

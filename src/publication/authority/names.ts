@@ -60,6 +60,17 @@ function foundName(type: MatterType, found: string, words: DeskWords): string {
   return known === undefined ? found : words.label(known.label);
 }
 
+/** The choices of a field that a condition asks for, as the form calls them. */
+function wantedName(type: MatterType, field: string | undefined, wanted: string, words: DeskWords): string {
+  const choices = type.fields.find(({ id }) => id === field)?.choices ?? [];
+  return words.list(
+    wanted.split(", ").map((one) => {
+      const label = choices.find(({ id }) => id === one)?.label;
+      return label === undefined ? one : words.label(label);
+    }),
+  );
+}
+
 /**
  * A refusal in the reader's language with its article, at its input.
  *
@@ -68,7 +79,12 @@ function foundName(type: MatterType, found: string, words: DeskWords): string {
 export function faultOf(refusal: Refusal, type: MatterType, words: DeskWords, inputs: readonly string[] = []): Fault {
   const { field, code, found, expected: technical, article, at } = refusal;
   // A rule of custody is named by what was found; its sentence stands in the catalogue.
-  const expected = code === "custody-not-possible" ? words.dynamic(found, technical) : technical;
+  const expected =
+    code === "custody-not-possible"
+      ? words.dynamic(found, technical)
+      : code === "condition-not-met"
+        ? wantedName(type, field, technical, words)
+        : technical;
   const [entry, cell] = (at ?? "").split(".");
   const input = field !== undefined && inputs.includes(field) ? field : undefined;
   return {

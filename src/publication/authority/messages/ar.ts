@@ -256,7 +256,7 @@ export const ar: Readonly<Record<keyof typeof en, string>> = {
   "refusal.clock-not-running": "الأجل الذي يتوقف عليه هذا غير سار.",
   "refusal.clock-paused": "الأجل معلق.",
   "refusal.command-reused": "أُرسلت هذه الاستمارة من قبل بمحتوى آخر. أعد تحميل الصفحة.",
-  "refusal.condition-not-met": "لم يُستوف شرط يتعلق بالمحتويات.",
+  "refusal.condition-not-met": "{$field}: المذكور لا يناسب هذه الخطوة، ويجب أن يكون: {$expected}.",
   "refusal.consultation-missing": "لا يجوز ذلك قبل تسجيل مشاورة مع الطرف الآخر.",
   "refusal.content-missing": "ينقص: {$field}.",
   "refusal.data-invalid": "{$field}: لا يمكن فهم ما قُدم.",

@@ -258,7 +258,7 @@ export const en = {
   "refusal.clock-not-running": "The deadline that this depends on is not running.",
   "refusal.clock-paused": "The deadline is paused.",
   "refusal.command-reused": "This form was sent before with other contents. Load the page again.",
-  "refusal.condition-not-met": "A condition on the contents is not met.",
+  "refusal.condition-not-met": "{$field}: what is given does not fit this step. It has to be: {$expected}.",
   "refusal.consultation-missing": "Not before a consultation with the other side is recorded.",
   "refusal.content-missing": "{$field} is missing.",
   "refusal.data-invalid": "{$field}: what was given cannot be understood.",

@@ -253,7 +253,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "refusal.clock-not-running": "所依据的期限没有在计算。",
   "refusal.clock-paused": "该期限已暂停。",
   "refusal.command-reused": "该表单曾以不同内容提交过。请重新加载页面。",
-  "refusal.condition-not-met": "内容不符合某项条件。",
+  "refusal.condition-not-met": "{$field}：所填内容不适合此步骤，应为：{$expected}。",
   "refusal.consultation-missing": "在记录与对方的磋商之前不得进行。",
   "refusal.content-missing": "缺少“{$field}”。",
   "refusal.data-invalid": "{$field}：无法理解所填内容。",
