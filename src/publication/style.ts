@@ -73,6 +73,7 @@ form.choose label{display:block;font-size:.9rem;max-inline-size:100%}
 select,button{font:inherit;padding:.35rem .6rem;max-inline-size:100%;border:1px solid #6b6f76;background:var(--paper);color:var(--ink)}
 button{background:var(--link);color:#fff;border-color:var(--link);cursor:pointer}
 dl{margin:.5rem 0}dt{font-weight:600}dd{margin:0 0 .5rem}
+@media (min-width:40rem){dl.facts{display:grid;grid-template-columns:minmax(8rem,max-content) minmax(0,1fr);gap:.2rem 1.5rem}dl.facts dd{margin:0}}
 ul.plain,ol.findings{list-style:none;padding:0;margin:0}
 .findings>li{padding-block:.5rem;border-block-end:1px solid var(--line)}
 .findings p,.plain li{margin:.15rem 0}
