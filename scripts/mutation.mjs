@@ -37,7 +37,8 @@ await new Stryker({
   incremental: true,
   incrementalFile: `.justitia/mutation-${part}-before.json`,
   concurrency: 2,
-  timeoutMS: 60_000,
+  // What is endless is ended by scripts/mutation-watch.mjs, which a busy machine does not mislead.
+  timeoutMS: 600_000,
   warnings: { unknownOptions: false },
   reporters: ["clear-text", "json", "progress-append-only"],
   jsonReporter: { fileName: `.justitia/mutation-${part}.json` },
