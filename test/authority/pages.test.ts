@@ -149,6 +149,8 @@ describe("two authorities in two browsers", { skip: noBrowser }, () => {
     await head.goto(`${side(1).address}${newest}`);
     const arrived = matterOf(head);
     await head.goto(`${arrived}/entries/assign`);
+    const choices = await head.locator("#i-person option").allTextContents();
+    assert.ok(!choices.includes("Yuki Farrow"), "nothing is assigned to an auditor");
     await head.locator("#i-person").selectOption({ label: "Jonas Bellamy" });
     await head.locator("main form button").last().click();
     await other.goto(arrived);

@@ -9,6 +9,7 @@ import {
   type MatterView,
   matterIdSchema,
   personIdSchema,
+  type Role,
 } from "../../cooperation/index.ts";
 import {
   actorName,
@@ -37,6 +38,9 @@ import type { DeskSurroundings } from "./surroundings.ts";
 import { DeskProblem, goTo, show, type Visit } from "./visit.ts";
 
 type Answer = Response | Promise<Response>;
+
+/** Auditors and administrators see no matter, so nothing is assigned to who is nothing else. */
+export const worksOnMatters = (role: Role): boolean => role !== "auditor" && role !== "administrator";
 
 /** A matter that the person of a visit may see, with the names that its page needs. */
 export interface Reading {
@@ -398,7 +402,9 @@ function showEntryForm(
           back: deskAddress(words, pathOf(view)),
           sequence: view.matter.sequence,
           quoted: question?.text,
-          people: visit.people.filter(({ active, office }) => active && office === view.office),
+          people: visit.people.filter(
+            ({ active, office, roles }) => active && office === view.office && roles.some(worksOnMatters),
+          ),
         },
         state,
         visit.desk,

@@ -1,6 +1,6 @@
 import { eventIdSchema, instantSchema, matterIdSchema, personIdSchema } from "../../cooperation/index.ts";
 import { deskAddress, type Fault, type FormState, givingPage, workloadPage } from "../../publication/index.ts";
-import { namesOf } from "./matter-pages.ts";
+import { namesOf, worksOnMatters } from "./matter-pages.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import { DeskProblem, goTo, type SignedIn, show, type Visit } from "./visit.ts";
 
@@ -58,10 +58,7 @@ async function showGiving(
   if (matters === undefined) throw new DeskProblem("not-allowed");
   const people = visit.people.filter(
     (one) =>
-      one.active &&
-      one.office === worker.office &&
-      one.person !== person.person &&
-      one.roles.some((role) => role !== "administrator" && role !== "auditor"),
+      one.active && one.office === worker.office && one.person !== person.person && one.roles.some(worksOnMatters),
   );
   return await show(
     visit,
