@@ -192,7 +192,7 @@ export async function runAuthority(
       return [...found.values()].map(({ at, person, what, reason, matter: about }) => {
         const by = names.find((one) => one.person === person)?.name ?? kept.name;
         const emergency = what === glassBroken;
-        return { at, who: by, what: `${what}: ${about}`, reason, matter: about, emergency };
+        return { at, who: by, what, reason, matter: about, emergency };
       });
     },
     ...recordsDoor(authority, records, failed),

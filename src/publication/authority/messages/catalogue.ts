@@ -4,6 +4,7 @@ import { ar } from "./ar.ts";
 import { en } from "./en.ts";
 import { evidence } from "./evidence.ts";
 import { keptForm } from "./kept-form.ts";
+import { looks } from "./looks.ts";
 import { mending } from "./mending.ts";
 import { office } from "./office.ts";
 import { organisation } from "./organisation.ts";
@@ -19,6 +20,7 @@ export type AuthorityMessageKey =
   | keyof typeof accountability.en
   | keyof typeof evidence.en
   | keyof typeof keptForm.en
+  | keyof typeof looks.en
   | keyof typeof office.en
   | keyof typeof mending.en
   | keyof typeof organisation.en
@@ -34,6 +36,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...evidence.en,
     ...office.en,
     ...keptForm.en,
+    ...looks.en,
     ...mending.en,
     ...organisation.en,
     ...oversight.en,
@@ -46,6 +49,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...evidence.zh,
     ...office.zh,
     ...keptForm.zh,
+    ...looks.zh,
     ...mending.zh,
     ...organisation.zh,
     ...oversight.zh,
@@ -58,6 +62,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...evidence.ar,
     ...office.ar,
     ...keptForm.ar,
+    ...looks.ar,
     ...mending.ar,
     ...organisation.ar,
     ...oversight.ar,

@@ -7,7 +7,9 @@ import {
   type MatterView,
   type Option,
 } from "../../../cooperation/index.ts";
+import { iccsTitle, parseIccsCode } from "../../../iccs/index.ts";
 import { type Html, html } from "../../html.ts";
+import { entryKeys } from "../form-values.ts";
 import { type Desk, deskAddress, form, inputId } from "../frame.ts";
 import { choiceLabel, type FormDrawing, fieldInputs } from "../inputs.ts";
 import type { DeskWords } from "../messages.ts";
@@ -100,20 +102,35 @@ export function shownValue(
   if (field.type === "attachment-list" && Array.isArray(value))
     return html`${value.map((digest: Json) => matter.attachments.find((one) => one.digest === digest)?.name ?? String(digest)).join("; ")}`;
   if (Array.isArray(value))
-    return html`<ul>${value.map((entry: Json) => html`<li><span dir="auto">${isObject(entry) ? entryText(entry, words) : String(entry)}</span></li>`)}</ul>`;
+    return html`<ul>${value.map((entry: Json) => html`<li><span dir="auto">${isObject(entry) && (field.type === "person-list" || field.type === "offence-list") ? entryText(entry, field.type, words) : String(entry)}</span></li>`)}</ul>`;
   if (isObject(value)) return html`<span class="ltr">${Object.values(value).join(" ")}</span>`;
   return html`<span dir="auto">${String(value)}</span>`;
 }
 
-function entryText(entry: Readonly<Record<string, Json>>, words: DeskWords): string {
-  return Object.entries(entry)
-    .map(([key, value]) => {
+/** One person or offence of a list: each of its cells with its name, in the order of the form. */
+function entryText(
+  entry: Readonly<Record<string, Json>>,
+  kind: "person-list" | "offence-list",
+  words: DeskWords,
+): string {
+  const one = kind === "person-list" ? "person" : "offence";
+  return entryKeys[kind]
+    .flatMap((key) => {
+      const value = entry[key];
+      if (value === undefined || value === null || value === "") return [];
       const text = Array.isArray(value) ? value.join(", ") : String(value);
-      if (key === "sex") return words.dynamic(`sex.${text}`, text);
-      if (key === "role") return words.dynamic(`concerned.${text}`, text);
-      return text;
+      const name = words.dynamic(`${one}.${key}`, key);
+      return [`${name}: ${cellText(key, text, words)}`];
     })
-    .join(" · ");
+    .join("; ");
+}
+
+function cellText(key: string, text: string, words: DeskWords): string {
+  if (key === "sex") return words.dynamic(`sex.${text}`, text);
+  if (key === "role") return words.dynamic(`concerned.${text}`, text);
+  if (key !== "iccs") return text;
+  const code = parseIccsCode(text);
+  return "code" in code ? `${text} ${iccsTitle(code.code, words.language)}` : text;
 }
 
 /** A step: what it needs, who has to approve it, and why it is not possible when it is not. */

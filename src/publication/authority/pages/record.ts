@@ -42,6 +42,7 @@ ${
 export interface LoggedLook {
   readonly at: string;
   readonly who: string;
+  /** As the log has it, such as `queue` or `content of exhibit 3`. */
   readonly what: string;
   readonly reason: string | null;
   /** Identifier of the matter. */
@@ -89,13 +90,39 @@ ${faults.length === 0 ? "" : html`<ul>${faults.map(({ sequence, fault }) => html
       ? html`<p>${words.text("audit.readsNone")}</p>`
       : html`<ul>${looks.map(
           (look) =>
-            html`<li>${timeOf(look.at, desk)} ${look.who}: <span dir="auto">${look.what}${look.reason === null ? "" : ` — ${look.reason}`}</span></li>`,
+            html`<li>${timeOf(look.at, desk)} ${look.who}: ${lookName(look.what, words)}${look.reason === null ? "" : html` — <span dir="auto">${look.reason}</span>`}</li>`,
         )}</ul>`
   }
 <p><a href="${deskAddress(words, ["matters", view.matter.id])}">${words.text("form.back")}</a></p>`;
 }
 
-/** Who looked at what, for auditors: no content of a matter. */
+/** What was shown, in the reader's language; the log itself keeps it in one. */
+function lookName(what: string, words: DeskWords): string {
+  const [, kind, name = ""] = /^content of (exhibit|document) (.*)$/s.exec(what) ?? [];
+  if (kind === "exhibit" || kind === "document") return words.text(`look.${kind}`, { name });
+  return words.dynamic(`look.${what}`, what);
+}
+
+/** Looks of one moment at several matters, such as those that a queue showed, as one. */
+function together(looks: readonly LoggedLook[]): readonly (readonly [LoggedLook, ...LoggedLook[]])[] {
+  const groups = new Map<string, [LoggedLook, ...LoggedLook[]]>();
+  for (const look of looks) {
+    const key = JSON.stringify([look.at, look.who, look.what, look.reason]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [look]);
+    else group.push(look);
+  }
+  return [...groups.values()];
+}
+
+function mattersOf(looks: readonly LoggedLook[], words: DeskWords): Html {
+  const named = looks.map(({ matter }) => html`<code>${matter}</code>`);
+  return named.length === 1
+    ? html`${named}`
+    : html`<details><summary>${words.text("look.matters", { count: named.length })}</summary><ul>${named.map((one) => html`<li>${one}</li>`)}</ul></details>`;
+}
+
+/** Who looked at what, for auditors, the newest first: no content of a matter. */
 export function readLogPage(looks: readonly LoggedLook[], desk: Desk, words: DeskWords): Html {
   const emergencies = looks.filter(({ emergency }) => emergency).reverse();
   return html`${emergencyList(
@@ -108,10 +135,10 @@ export function readLogPage(looks: readonly LoggedLook[], desk: Desk, words: Des
     desk,
     words,
   )}<h2 id="reads">${words.text("audit.reads")}</h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="reads"><table><thead><tr><th scope="col">${words.text("matter.when")}</th><th scope="col">${words.text("matter.who")}</th><th scope="col">${words.text("audit.disclosed")}</th><th scope="col">${words.text("audit.reason")}</th></tr></thead>
-<tbody>${looks.map(
-    (look) =>
-      html`<tr><td>${timeOf(look.at, desk)}</td><td>${look.who}</td><td dir="auto">${look.what}</td><td dir="auto">${look.reason ?? ""}</td></tr>`,
+<div class="scroll" tabindex="0" role="region" aria-labelledby="reads"><table><thead><tr><th scope="col">${words.text("matter.when")}</th><th scope="col">${words.text("matter.who")}</th><th scope="col">${words.text("audit.disclosed")}</th><th scope="col">${words.text("look.which")}</th><th scope="col">${words.text("audit.reason")}</th></tr></thead>
+<tbody>${together([...looks].reverse()).map(
+    (group) =>
+      html`<tr><td>${timeOf(group[0].at, desk)}</td><td>${group[0].who}</td><td>${lookName(group[0].what, words)}</td><td>${mattersOf(group, words)}</td><td dir="auto">${group[0].reason ?? ""}</td></tr>`,
   )}</tbody></table></div>`;
 }
 
