@@ -1,106 +1,24 @@
-/**
- * Beginnings of the passwords that people choose most, in lower case. Compiled for this project from what is generally
- * known; every listed password shorter than the minimum matters only with something before or after it.
- */
-const common: readonly string[] = [
-  "123456789",
-  "12345678",
-  "1234567",
-  "123456",
-  "12345",
-  "1234",
-  "987654321",
-  "password",
-  "passwort",
-  "passw0rd",
-  "contrasena",
-  "motdepasse",
-  "parola",
-  "mima",
-  "qwertyuiop",
-  "qwerty",
-  "qwertz",
-  "azerty",
-  "asdfghjkl",
-  "asdfgh",
-  "zxcvbnm",
-  "1q2w3e4r5t6y",
-  "1q2w3e4r",
+import { dictionary } from "@zxcvbn-ts/language-common";
+
+/** What the list of common passwords lacks and people of this work choose, in lower case. */
+const ofThisWork: readonly string[] = [
   "1qaz2wsx3edc",
-  "1qaz2wsx",
-  "qazwsxedc",
-  "qazwsx",
-  "abc123",
-  "abcdefgh",
-  "abcdef",
-  "iloveyou",
-  "letmein",
-  "welcome",
-  "monkey",
-  "dragon",
-  "sunshine",
-  "princess",
-  "football",
-  "baseball",
-  "basketball",
-  "superman",
-  "batman",
-  "master",
-  "shadow",
-  "michael",
-  "jennifer",
-  "jordan",
-  "hunter",
-  "killer",
-  "trustno1",
-  "whatever",
-  "freedom",
-  "starwars",
-  "pokemon",
-  "charlie",
-  "summer",
-  "winter",
-  "spring",
-  "autumn",
-  "secret",
+  "1q2w3e4r5t6y",
   "administrator",
-  "admin",
-  "root",
-  "user",
-  "login",
-  "guest",
-  "default",
-  "changeme",
-  "changeit",
-  "test",
-  "temporary",
-  "temp",
-  "example",
-  "computer",
-  "internet",
-  "google",
-  "facebook",
-  "samsung",
-  "microsoft",
-  "windows",
-  "hello",
-  "flower",
-  "cookie",
-  "chocolate",
-  "cheese",
-  "lovely",
-  "liverpool",
-  "chelsea",
-  "arsenal",
-  "barcelona",
-  "justitia",
-  "justice",
-  "ministry",
-  "police",
-  "prosecutor",
+  "contrasena",
+  "correcthorsebatterystaple",
   "embassy",
   "government",
-  "correcthorsebatterystaple",
+  "justice",
+  "justitia",
+  "mima",
+  "ministry",
+  "motdepasse",
+  "parola",
+  "passwort",
+  "police",
+  "prosecutor",
+  "temporary",
 ];
 
 export const minimumPasswordLength = 12;
@@ -125,17 +43,41 @@ const lettersFor: Readonly<Record<string, string>> = {
   "!": "i",
 };
 const plainLetters = (text: string): string => [...text].map((sign) => lettersFor[sign] ?? sign).join("");
-const commonPlain: ReadonlySet<string> = new Set(common.flatMap((word) => [word, plainLetters(word)]));
 
-/** A common password with nothing but digits and signs around it, or repeated. */
+/** Shorter words are part of too many good passwords to say anything. */
+const shortestCommon = 4;
+
+let known: ReadonlySet<string> | undefined;
+/** Some 49,000 passwords by how often they were met, and our own; made when first needed. */
+function commonPasswords(): ReadonlySet<string> {
+  known ??= new Set(
+    [...dictionary["passwords-common"], ...ofThisWork].flatMap((word) =>
+      word.length < shortestCommon ? [] : [word, plainLetters(word)],
+    ),
+  );
+  return known;
+}
+
+/** A common password with nothing but digits and signs around it, or after it as many again; or one that is repeated. */
 function isCommon(password: string): boolean {
+  const common = commonPasswords();
   const lower = password.toLowerCase();
   const core = lower.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
   const plain = plainLetters(lower);
-  return [lower, core, plain, plainLetters(core), plain.replace(/[^\p{L}]+$/u, "")].some((text) => {
-    const once = /^(.+?)\1*$/u.exec(text)?.[1] ?? text;
-    return commonPlain.has(text) || commonPlain.has(once);
-  });
+  return (
+    [lower, core, plain, plainLetters(core), plain.replace(/[^\p{L}]+$/u, "")].some((text) => {
+      const once = /^(.+?)\1*$/u.exec(text)?.[1] ?? text;
+      return common.has(text) || common.has(once);
+    }) || beginsCommon(lower, common)
+  );
+}
+
+/** A common password of digits ends nowhere to be seen: half of the text or more has to be one. */
+function beginsCommon(lower: string, common: ReadonlySet<string>): boolean {
+  const end = lower.search(/[^\p{L}]*$/u);
+  for (let length = Math.max(end, Math.ceil(lower.length / 2)); length < lower.length; length += 1)
+    if (common.has(lower.slice(0, length))) return true;
+  return false;
 }
 
 /** Few different signs, or signs that follow each other, such as `aaaabbbbcccc` and `abcdefghijkl`. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
+import { dictionary } from "@zxcvbn-ts/language-common";
 import fc from "fast-check";
 import { checkPassword, hashPassword, maximumPasswordLength, passwordCost, passwordProblems } from "./index.ts";
 
@@ -79,7 +80,8 @@ test("a new password is refused when it is short, common, uniform or made of the
     ["password1234", ["too-common"]],
     ["P@ssw0rd2026!", ["too-common"]],
     ["passwordpassword", ["too-common"]],
-    ["123456789012", ["too-uniform"]],
+    ["123456789012", ["too-common"]],
+    ["x7&x7&x7&x7&", ["too-uniform"]],
     ["qwertyuiop2026", ["too-common"]],
     ["Administrator1", ["too-common"]],
     ["CorrectHorseBatteryStaple", ["too-common"]],
@@ -95,6 +97,26 @@ test("a new password is refused when it is short, common, uniform or made of the
   ];
   for (const [password, problems] of cases)
     assert.deepEqual(passwordProblems(password, ["maria.moreno", "Maria Moreno"]), problems, password);
+});
+
+test("the 3,000 commonest passwords are refused, as they are, made longer with digits and signs, and repeated", () => {
+  const commonest = dictionary["passwords-common"].filter((word) => word.length >= 4).slice(0, 3000);
+  assert.equal(commonest.length, 3000);
+  const refused = ["too-common", "too-uniform"];
+  for (const word of commonest)
+    for (const password of [
+      word,
+      // Four or five digits with others after them are a number like any other.
+      ...(/^[a-z]+$/.test(word) || word.length >= 6 ? [`${word}2026!`.padEnd(12, "!")] : []),
+      word.repeat(Math.ceil(12 / word.length)),
+    ])
+      assert.ok(
+        passwordProblems(password).some((problem) => refused.includes(problem)),
+        password,
+      );
+  const long = dictionary["passwords-common"].filter((word) => [...word].length >= 12);
+  assert.ok(long.length > 300);
+  for (const password of long) assert.notDeepEqual(passwordProblems(password), [], password);
 });
 
 test("the length of a password is counted in signs, and 12 are enough", () => {
