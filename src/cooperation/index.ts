@@ -165,6 +165,7 @@ export {
 export {
   type AccountEntry,
   addPasskey,
+  browserFamily,
   changePassword,
   confirmPassword,
   csrfToken,
@@ -178,6 +179,7 @@ export {
   type OrganisationProvider,
   type OrganisationSignInSettings,
   openIdProvider,
+  openSessionsOf,
   organisationCeremonySchema,
   organisationReturnPath,
   organisationSignInSchema,
@@ -187,6 +189,8 @@ export {
   passkeyRegistrationOptions,
   passkeySignInOptions,
   passwordProblems,
+  proveAgain,
+  provedLately,
   type RelyingParty,
   type Session,
   type SignIn,
@@ -202,6 +206,7 @@ export {
 export {
   createPeopleStore,
   type PeopleTransaction,
+  type SignInNews,
   type SignInNote,
 } from "./people-store/index.ts";
 export { brokenGlassHours, isReason as isEmergencyReason } from "./rights/index.ts";

@@ -17,9 +17,10 @@ import {
   passkeyPage,
   passkeyScriptAddress,
   passwordPage,
+  withOwnSessions,
 } from "../../publication/index.ts";
+import { jsonOf } from "./json-of.ts";
 import { allowOwnScript } from "./security-headers.ts";
-import { jsonOf } from "./sign-in-pages.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import { DeskProblem, goTo, type SignedIn, setToken, show, type Visit } from "./visit.ts";
 
@@ -55,7 +56,7 @@ async function showAccount(around: DeskSurroundings, visit: Visit): Promise<Resp
     title: words.text("site.account"),
     path: ["account"],
     done: said === undefined ? undefined : words.text(said),
-    content: accountPage({ passkeys, possible: around.passkeySite?.() !== undefined }, words),
+    content: withOwnSessions(accountPage({ passkeys, possible: around.passkeySite?.() !== undefined }, words), words),
   });
 }
 
@@ -98,7 +99,7 @@ async function setPassword(around: DeskSurroundings, visit: Visit): Promise<Resp
   await around.signIn.note({ at, person: worker.person, act: "password-changed", data: {} });
   const { token, session } = await startSession(
     around.signIn,
-    { person: worker.person, means: "password" },
+    { person: worker.person, means: "password", browser: visit.session.browser },
     at,
     around.random,
   );
@@ -114,7 +115,7 @@ const waitText = ({ words }: Visit, retryAt: Instant): string =>
 async function unconfirmed(around: DeskSurroundings, visit: Visit): Promise<Fault | undefined> {
   const { worker, words } = visit;
   const account = await around.signIn.accountOf(worker.person);
-  const young = Date.parse(around.now()) - Date.parse(visit.since) < recent * 60_000;
+  const young = Date.parse(around.now()) - Date.parse(visit.session.startedAt) < recent * 60_000;
   if (account?.password === null && young) return undefined;
   const answer = await confirmPassword(around.signIn, worker.person, typed(visit, "before"), around.now());
   if (answer.confirmed) return undefined;

@@ -235,7 +235,8 @@ describe("the office of an authority in a browser", { skip: noBrowser }, () => {
 
     await page.getByRole("link", { name: "Sign in with a passkey" }).click();
     await press(page, "Sign in with a passkey");
-    await page.waitForURL(`${running.address}/en`);
+    await page.waitForURL(`${running.address}/en/account/since`);
+    assert.match(await text(page.locator("main")), /Passkey added/, "a change is told at the next sign-in");
     await page.goto(`${running.address}/en/account`);
     assert.match(await text(page.locator("main")), /last used/);
     const answer = await page.goto(`${running.address}/en/account/password`);
@@ -276,6 +277,8 @@ describe("the office of an authority in a browser", { skip: noBrowser }, () => {
         "acts",
         "account",
         "account/password",
+        "account/sessions",
+        "account/since",
         "account/passkeys/new",
         "sign-in/passkey",
       ]) {

@@ -27,6 +27,7 @@ import {
   peoplePage,
   personPage,
 } from "../../publication/index.ts";
+import { provedBefore } from "./proof-again.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import { DeskProblem, goTo, roleOf, type SignedIn, show, type Visit } from "./visit.ts";
 
@@ -36,7 +37,8 @@ const fresh: FormState = { values: {}, faults: [], command: "" };
 const byOf = ({ worker }: Visit): Administrator => ({ kind: "person", worker });
 
 /** Pages on which administrators keep people, offices and partners, and auditors read what was done. */
-export function administrationRoutes(signedIn: SignedIn, around: DeskSurroundings): void {
+export function administrationRoutes(plainly: SignedIn, around: DeskSurroundings): void {
+  const signedIn = provedBefore(around, plainly);
   const { administration, introduction } = around;
   if (administration === undefined || introduction === undefined) return;
   const keep: Keep = { administration };

@@ -29,6 +29,7 @@ import {
   textOf,
 } from "./evidence-visit.ts";
 import { commandOf, type Reading, readingOf, sequenceOf } from "./matter-pages.ts";
+import { proofAsked } from "./proof-again.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import { DeskProblem, goTo, type SignedIn, show, type Visit } from "./visit.ts";
 
@@ -147,6 +148,8 @@ async function takeDestruction(around: DeskSurroundings, visit: Visit): Promise<
   const { sent, worker } = visit;
   const held = itemOf(visit, view);
   const then = first(sent, "then");
+  const asks = then === "propose" || then === "decline" ? undefined : await proofAsked(around, visit);
+  if (asks !== undefined) return asks;
   const again = (faults: readonly Fault[], status: 409 | 422, now: MatterView = view): Answer =>
     showDestructionForm(visit, now, { values: sent, faults, command: around.newId() }, status);
   const reason = textOf(sent, "reason");

@@ -35,7 +35,9 @@ function pathBelow(target: string): string | undefined {
 function keptOf({ req }: Context, values: FormValues): KeptForm | undefined {
   const { pathname, search } = new URL(req.url);
   const below = pathBelow(pathname);
-  return below === undefined || neverKept.test(below) ? undefined : { target: `${pathname}${search}`, values };
+  // A password that was typed as a proof is no part of the form.
+  const typed = Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith("proof-")));
+  return below === undefined || neverKept.test(below) ? undefined : { target: `${pathname}${search}`, values: typed };
 }
 
 function sessionEnded(

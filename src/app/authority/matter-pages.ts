@@ -34,6 +34,7 @@ import {
   stepPage,
   typedValue,
 } from "../../publication/index.ts";
+import { proofAsked } from "./proof-again.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import { DeskProblem, goTo, show, type Visit } from "./visit.ts";
 
@@ -335,6 +336,8 @@ export async function takeStep(around: DeskSurroundings, visit: Visit): Promise<
   const reading = await readingOf(around, visit);
   const { view } = reading;
   const option = optionOf(around, visit, reading);
+  const asked = option.by === "approve" ? await proofAsked(around, visit) : undefined;
+  if (asked !== undefined) return asked;
   const inputs = [...option.needs, ...option.accepts];
   const particulars: JsonObject = Object.fromEntries(
     view.type.particulars.flatMap((field): [string, Json][] => {
@@ -343,7 +346,7 @@ export async function takeStep(around: DeskSurroundings, visit: Visit): Promise<
     }),
   );
   const { proposal } = view.matter;
-  const asked =
+  const command =
     option.by === "propose"
       ? { name: "proposed", data: { name: option.name, data: particulars } }
       : option.by === "approve" && proposal !== undefined
@@ -353,9 +356,9 @@ export async function takeStep(around: DeskSurroundings, visit: Visit): Promise<
     around,
     visit,
     reading,
-    { ...asked, inputs },
+    { ...command, inputs },
     {
-      done: () => goTo(visit, pathOf(view), { done: asked.name }),
+      done: () => goTo(visit, pathOf(view), { done: command.name }),
       again: async (state, status, now) => {
         const still = around.service.options(now.view, visit.worker).some(({ name }) => name === option.name);
         return still ? showStepForm(around, visit, now, state, status) : goTo(visit, pathOf(view));

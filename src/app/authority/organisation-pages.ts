@@ -20,8 +20,9 @@ import {
   organisationDone,
 } from "../../publication/index.ts";
 import type { OrganisationSignIn } from "./organisation.ts";
+import { firstPath } from "./own-sessions-pages.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
-import { cookieNameOf, DeskProblem, deskFor, noteSignIn, setToken, show, tokenOf } from "./visit.ts";
+import { comesFrom, cookieNameOf, DeskProblem, deskFor, noteSignIn, setToken, show } from "./visit.ts";
 
 /** What the pages of signing in through an organisation need of the others. */
 export interface OrganisationPages {
@@ -92,7 +93,6 @@ export function addOrganisationPages(app: Hono, around: DeskSurroundings, pages:
     if (kept === undefined) throw new DeskProblem("form");
     keepInBrowser(around, context, "");
     const words = deskWords(kept.language);
-    const previousToken = tokenOf(around, context, "session");
     let because: string | undefined;
     const result = await signInThroughOrganisation(
       around.signIn,
@@ -103,8 +103,7 @@ export function addOrganisationPages(app: Hono, around: DeskSurroundings, pages:
           because = found.because;
           return undefined;
         },
-        address: around.askerOf(context) ?? "",
-        ...(previousToken === undefined ? {} : { previousToken }),
+        ...comesFrom(around, context),
       },
       around.now(),
       around.random,
@@ -121,8 +120,9 @@ export function addOrganisationPages(app: Hono, around: DeskSurroundings, pages:
       ]);
     setToken(around, context, "session", result.token);
     // From a page of our own the browser brings the strict cookie along; straight from elsewhere it would not.
-    context.header("refresh", `0; url=${deskAddress(words, [])}`);
-    const page = { title: words.text("organisation.done"), path: [], content: organisationDone(words) };
+    const next = await firstPath(around, result.session);
+    context.header("refresh", `0; url=${deskAddress(words, next)}`);
+    const page = { title: words.text("organisation.done"), path: [], content: organisationDone(next, words) };
     return await show({ context, desk: await deskFor(around, "", undefined), words }, page);
   });
 }

@@ -56,6 +56,8 @@ import {
   takeStep,
 } from "./matter-pages.ts";
 import { mendingRoutes } from "./mending-pages.ts";
+import { ownSessionsRoutes } from "./own-sessions-pages.ts";
+import { refusedAccess } from "./refused-access.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { addSignInPages } from "./sign-in-pages.ts";
 import { statisticsRoutes } from "./statistics-pages.ts";
@@ -90,6 +92,14 @@ export function createDesk(around: DeskSurroundings): Hono {
     await next();
     if (!context.res.headers.has("cache-control")) context.res.headers.set("cache-control", "no-store");
   });
+  const visits = new WeakMap<Request, Visit>();
+  const noteRefusal = refusedAccess(around);
+  app.use(async (context, next) => {
+    await next();
+    const visit = visits.get(context.req.raw);
+    if (visit !== undefined && (context.res.status === 403 || context.res.status === 404))
+      await noteRefusal(context, visit);
+  });
   for (const [address, content, type] of [
     [deskStyleAddress, deskStyleSheet, "text/css"],
     [passkeyScriptAddress, passkeyScript, "text/javascript"],
@@ -117,6 +127,7 @@ export function createDesk(around: DeskSurroundings): Hono {
   };
   const present = async (context: Context): Promise<Visit | undefined> => {
     const visit = await visitBeforeBody(around, context, preferredWords(context));
+    if (visit !== undefined) visits.set(context.req.raw, visit);
     return visit?.mustChange === true ? undefined : visit;
   };
   app.route(
@@ -159,6 +170,7 @@ export function createDesk(around: DeskSurroundings): Hono {
       const visit = await visitOf(around, context, words);
       if (visit instanceof Response) return visit;
       if (visit === undefined) return context.redirect(deskAddress(words, ["sign-in"]), 303);
+      visits.set(context.req.raw, visit);
       if (visit.mustChange && path !== "/account/password" && path !== "/sign-out")
         return goTo(visit, ["account", "password"]);
       return answer(visit);
@@ -205,6 +217,7 @@ export function createDesk(around: DeskSurroundings): Hono {
 
   accessRoutes(signedIn, around);
   accountRoutes(signedIn, around);
+  ownSessionsRoutes(signedIn, around);
   administrationRoutes(signedIn, around);
   mendingRoutes(signedIn, around);
   workloadRoutes(signedIn, around);

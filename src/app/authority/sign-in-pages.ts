@@ -18,10 +18,13 @@ import {
   withOrganisation,
   withPasskey,
 } from "../../publication/index.ts";
+import { jsonOf } from "./json-of.ts";
 import { addOrganisationPages } from "./organisation-pages.ts";
+import { firstPath } from "./own-sessions-pages.ts";
 import { allowOwnScript } from "./security-headers.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import {
+  comesFrom,
   DeskProblem,
   deskFor,
   formFits,
@@ -33,15 +36,6 @@ import {
   tokenOf,
   visitorToken,
 } from "./visit.ts";
-
-/** JSON that a browser sent; undefined when it is none. */
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** What a form before sign-in sent, if it was made for this browser. */
 async function sentByVisitor(around: DeskSurroundings, context: Context): Promise<FormValues> {
@@ -93,9 +87,13 @@ export function addSignInPages(app: Hono, around: DeskSurroundings, wordsIn: (co
   const waitText = (words: DeskWords, { retryAt }: Extract<SignIn, { because: "wait" }>): string =>
     words.text("signIn.wait", { time: `${clockTime(retryAt, "UTC")} UTC` });
 
-  function enter(context: Context, words: DeskWords, result: Extract<SignIn, { signedIn: true }>): Response {
-    setToken(around, context, "session", result.token);
-    return goTo({ context, words }, []);
+  async function enter(
+    context: Context,
+    words: DeskWords,
+    { token, session }: Extract<SignIn, { signedIn: true }>,
+  ): Promise<Response> {
+    setToken(around, context, "session", token);
+    return goTo({ context, words }, await firstPath(around, session));
   }
 
   app.get("/:language/sign-in", (context) => showSignIn(context, wordsIn(context), { values: {}, faults: [] }));
@@ -106,12 +104,10 @@ export function addSignInPages(app: Hono, around: DeskSurroundings, wordsIn: (co
   app.post("/:language/sign-in", async (context) => {
     const words = wordsIn(context);
     const sent = await sentByVisitor(around, context);
-    const previousToken = tokenOf(around, context, "session");
     const attempt = {
       name: sent.person?.[0] ?? "",
       password: sent.password?.[0] ?? "",
-      address: around.askerOf(context) ?? "",
-      ...(previousToken === undefined ? {} : { previousToken }),
+      ...comesFrom(around, context),
     };
     const result = await signInWithPassword(around.signIn, attempt, around.now(), around.random);
     // Whose account was tried, never what was typed: that may be a password in the wrong field.
@@ -129,12 +125,7 @@ export function addSignInPages(app: Hono, around: DeskSurroundings, wordsIn: (co
     const sent = await sentByVisitor(around, context);
     const site = around.passkeySite?.();
     if (site === undefined) throw new DeskProblem("not-found");
-    const previousToken = tokenOf(around, context, "session");
-    const attempt = {
-      answer: jsonOf(sent.answer?.[0] ?? ""),
-      address: around.askerOf(context) ?? "",
-      ...(previousToken === undefined ? {} : { previousToken }),
-    };
+    const attempt = { answer: jsonOf(sent.answer?.[0] ?? ""), ...comesFrom(around, context) };
     const result = await signInWithPasskey(around.signIn, site, attempt, around.now(), around.random);
     await noteSignIn(around, context, "passkey", result);
     if (result.signedIn) return enter(context, words, result);

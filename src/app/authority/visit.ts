@@ -2,13 +2,14 @@ import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { base64url } from "jose";
 import {
+  browserFamily,
   csrfToken,
   csrfTokenFits,
-  type Instant,
   type Person,
   type PersonId,
   type Role,
   roles,
+  type Session,
   type SignIn,
   type SignInMeans,
   sessionDigest,
@@ -31,8 +32,7 @@ export interface Visit {
   readonly words: DeskWords;
   readonly desk: Desk;
   readonly worker: Worker;
-  /** Since when the person is signed in. */
-  readonly since: Instant;
+  readonly session: Session;
   /** Whether somebody else made the password, which has to be changed before anything else is done. */
   readonly mustChange: boolean;
   readonly people: readonly Person[];
@@ -85,6 +85,16 @@ export function visitorToken(around: DeskSurroundings, context: Context): string
   const digest = sessionDigest(visit);
   if (digest === undefined) throw new RangeError("the source of chance did not give 32 bytes");
   return csrfToken(around.formKey, digest, around.random);
+}
+
+/** What a browser says of itself, and the session that it had, which ends. */
+export function comesFrom(around: DeskSurroundings, context: Context) {
+  const previousToken = tokenOf(around, context, "session");
+  return {
+    address: around.askerOf(context) ?? "",
+    browser: browserFamily(context.req.header("user-agent") ?? ""),
+    ...(previousToken === undefined ? {} : { previousToken }),
+  };
 }
 
 /** Whether a form was made for this browser, before sign-in or after. */
@@ -149,7 +159,7 @@ export async function visitBeforeBody(
     words,
     desk,
     worker: { person: person.person, office: person.office, role },
-    since: session.startedAt,
+    session,
     mustChange: session.means === "password" && account !== null && account.oneTimeUntil !== null,
     people,
     sent: {},

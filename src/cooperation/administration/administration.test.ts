@@ -139,7 +139,16 @@ onEachEngine((trial, engine) => {
     const by = byPerson(administrator);
     const people = createPeopleStore(trial().database);
     const { person } = await worker("case-officer");
-    const session = { person, means: "password", role: null, startedAt: now, seenAt: now, endsAt: later } as const;
+    const session = {
+      person,
+      means: "password",
+      role: null,
+      startedAt: now,
+      seenAt: now,
+      endsAt: later,
+      browser: null,
+      provedAt: now,
+    } as const;
     const signIn = async (sign: string) => {
       const digest = digestOf(`${engine} ${sign}`);
       await people.addSession({ ...session, digest });

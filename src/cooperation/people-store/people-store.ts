@@ -19,6 +19,8 @@ export function createPeopleStore(database: CooperationDatabase): PeopleTransact
     findSession: (digest) => within((people) => people.findSession(digest)),
     touchSession: (digest, seenAt) => within((people) => people.touchSession(digest, seenAt)),
     chooseRole: (digest, role) => within((people) => people.chooseRole(digest, role)),
+    proveSession: (digest, provedAt) => within((people) => people.proveSession(digest, provedAt)),
+    sessionsOf: (person) => within((people) => people.sessionsOf(person)),
     removeSession: (digest) => within((people) => people.removeSession(digest)),
     removeSessionsOf: (person) => within((people) => people.removeSessionsOf(person)),
     addChallenge: (challenge) => within((people) => people.addChallenge(challenge)),
@@ -29,6 +31,7 @@ export function createPeopleStore(database: CooperationDatabase): PeopleTransact
     passkeyUsed: (id, before, after, usedAt) => within((people) => people.passkeyUsed(id, before, after, usedAt)),
     removePasskey: (id) => within((people) => people.removePasskey(id)),
     forgetEnded: (now) => within((people) => people.forgetEnded(now)),
+    news: (person, startedAt) => within((people) => people.news(person, startedAt)),
     note: (note) => within((people) => people.note(note)),
   };
 }

@@ -37,6 +37,8 @@ const sessionSchema = z.object({
   started_at: momentSchema,
   seen_at: momentSchema,
   ends_at: momentSchema,
+  browser: z.string().nullable(),
+  proved_at: momentSchema,
 });
 const passkeySchema = z.object({
   id: z.string(),
@@ -55,8 +57,9 @@ const accountOf = (row: unknown): Account | null => {
   return { ...account, oneTimeUntil };
 };
 const sessionOf = (row: unknown): Session => {
-  const { started_at: startedAt, seen_at: seenAt, ends_at: endsAt, ...rest } = sessionSchema.parse(row);
-  return { ...rest, startedAt, seenAt, endsAt };
+  const found = sessionSchema.parse(row);
+  const { started_at: startedAt, seen_at: seenAt, ends_at: endsAt, proved_at: provedAt, ...rest } = found;
+  return { ...rest, startedAt, seenAt, endsAt, provedAt };
 };
 const passkeyOf = (row: unknown): Passkey => {
   const found = passkeySchema.parse(row);
@@ -78,13 +81,32 @@ export interface SignInNote {
     | "sign-in-refused"
     | "password-changed"
     | "passkey-added"
-    | "passkey-removed";
+    | "passkey-removed"
+    | "session-ended"
+    | "access-refused";
   readonly data: JsonObject;
+}
+
+const newsSchema = z.object({
+  previous: momentSchema.nullable(),
+  act: z.string().nullable(),
+  at: momentSchema.nullable(),
+  by_self: z.boolean().nullable(),
+});
+
+/** What happened to the ways in which a person signs in, and who tried them, since the person was last here. */
+export interface SignInNews {
+  /** When the person signed in the time before; undefined the first time. */
+  readonly previous: Instant | undefined;
+  /** The newest first, at most 500. */
+  readonly acts: readonly { readonly act: string; readonly at: Instant; readonly bySelf: boolean }[];
 }
 
 /** The stores of people within a transaction, whose scope is that of sign-in afterwards. */
 export interface PeopleTransaction extends PeopleStore {
   note(note: SignInNote): Promise<void>;
+  /** What is new to a person whose session began at that moment. */
+  news(person: PersonId, startedAt: Instant): Promise<SignInNews>;
 }
 
 /** The stores of people over the tables of an open transaction. */
@@ -175,10 +197,11 @@ export function peopleWithin({
         .execute();
       return result;
     },
-    addSession: async ({ digest, person, means, role, startedAt, seenAt, endsAt }) => {
+    addSession: async ({ digest, person, means, role, startedAt, seenAt, endsAt, browser, provedAt }) => {
+      const times = { started_at: startedAt, seen_at: seenAt, ends_at: endsAt, proved_at: provedAt };
       await (await signIn())
         .insertInto("cooperation.session")
-        .values({ digest, person, means, role, started_at: startedAt, seen_at: seenAt, ends_at: endsAt })
+        .values({ digest, person, means, role, browser, ...times })
         .execute();
     },
     findSession: async (digest) => {
@@ -198,6 +221,23 @@ export function peopleWithin({
     },
     chooseRole: async (digest, role) => {
       await (await signIn()).updateTable("cooperation.session").set({ role }).where("digest", "=", digest).execute();
+    },
+    proveSession: async (digest, provedAt) => {
+      await (await signIn())
+        .updateTable("cooperation.session")
+        .set({ proved_at: provedAt })
+        .where("digest", "=", digest)
+        .execute();
+    },
+    sessionsOf: async (person) => {
+      const rows = await (await signIn())
+        .selectFrom("cooperation.session")
+        .selectAll()
+        .where("person", "=", person)
+        .orderBy("started_at", "desc")
+        .orderBy("digest")
+        .execute();
+      return rows.map(sessionOf);
     },
     removeSession: async (digest) => {
       await (await signIn()).deleteFrom("cooperation.session").where("digest", "=", digest).execute();
@@ -275,6 +315,18 @@ export function peopleWithin({
           .executeTakeFirstOrThrow(),
       ];
       return gone.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), 0);
+    },
+    news: async (person, startedAt) => {
+      const { rows } = await sql`SELECT * FROM cooperation.sign_in_news(${person}, ${startedAt})`.execute(
+        await signIn(),
+      );
+      const found = rows.map((row) => newsSchema.parse(row));
+      return {
+        previous: found[0]?.previous ?? undefined,
+        acts: found.flatMap(({ act, at, by_self: bySelf }) =>
+          act === null || at === null ? [] : [{ act, at, bySelf: bySelf === true }],
+        ),
+      };
     },
     note: async ({ at, person, about = person, act, data }) => {
       await (await signIn())

@@ -10,6 +10,7 @@ export {
   noAttempts,
   personPolicy,
 } from "./attempts.ts";
+export { browserFamily } from "./browser.ts";
 export type { RandomBytes } from "./effects.ts";
 export { type MemoryPeople, memoryPeople, type PeopleStore } from "./memory-store.ts";
 export { openIdProvider } from "./openid-provider.ts";
@@ -42,10 +43,12 @@ export {
   type PasswordProblem,
   passwordProblems,
 } from "./password-rules.ts";
+export { type ProofAgain, proofLasts, proveAgain, provedLately } from "./proof.ts";
 export {
   csrfToken,
   csrfTokenFits,
   endSession,
+  openSessionsOf,
   type Session,
   type SessionPolicy,
   type SessionStore,

@@ -66,6 +66,14 @@ export function memoryPeople(): MemoryPeople {
       const session = sessions.get(digest);
       if (session !== undefined) sessions.set(digest, { ...session, role });
     },
+    proveSession: async (digest, provedAt) => {
+      const session = sessions.get(digest);
+      if (session !== undefined) sessions.set(digest, { ...session, provedAt });
+    },
+    sessionsOf: async (person) =>
+      [...sessions.values()]
+        .filter((session) => session.person === person)
+        .sort((one, other) => Date.parse(other.startedAt) - Date.parse(one.startedAt)),
     removeSession: async (digest) => void sessions.delete(digest),
     removeSessionsOf: async (person) => {
       for (const [digest, session] of sessions) if (session.person === person) sessions.delete(digest);

@@ -16,6 +16,10 @@ export interface Session {
   readonly seenAt: Instant;
   /** It ends then, however busy it is. */
   readonly endsAt: Instant;
+  /** Families of browser and system at sign-in, as `browserFamily` names them. */
+  readonly browser: string | null;
+  /** When the person last proved who they are: at sign-in, or again since. */
+  readonly provedAt: Instant;
 }
 
 export interface SessionStore {
@@ -25,6 +29,10 @@ export interface SessionStore {
   touchSession(digest: Digest, seenAt: Instant): Promise<void>;
   /** Sets `role`, if the session is still there. */
   chooseRole(digest: Digest, role: Role): Promise<void>;
+  /** Sets `provedAt`, if the session is still there. */
+  proveSession(digest: Digest, provedAt: Instant): Promise<void>;
+  /** Those that were not removed, the newest first; some of them may have ended. */
+  sessionsOf(person: PersonId): Promise<readonly Session[]>;
   removeSession(digest: Digest): Promise<void>;
   removeSessionsOf(person: PersonId): Promise<void>;
 }
@@ -55,7 +63,12 @@ export const sessionDigest = (token: string): Digest | undefined =>
  */
 export async function startSession(
   store: SessionStore,
-  signIn: { readonly person: PersonId; readonly means: SignInMeans; readonly previousToken?: string },
+  signIn: {
+    readonly person: PersonId;
+    readonly means: SignInMeans;
+    readonly previousToken?: string;
+    readonly browser?: string | null;
+  },
   now: Instant,
   random: RandomBytes,
   policy = sessionPolicy,
@@ -65,7 +78,7 @@ export async function startSession(
   if (digest === undefined) throw new RangeError("the source of chance did not give 32 bytes");
   const previous = signIn.previousToken === undefined ? undefined : sessionDigest(signIn.previousToken);
   if (previous !== undefined) await store.removeSession(previous);
-  const { person, means } = signIn;
+  const { person, means, browser = null } = signIn;
   const session: Session = {
     digest,
     person,
@@ -74,9 +87,26 @@ export async function startSession(
     startedAt: now,
     seenAt: now,
     endsAt: later(now, policy.longest),
+    browser,
+    provedAt: now,
   };
   await store.addSession(session);
   return { token, session };
+}
+
+function hasEnded({ startedAt, seenAt, endsAt }: Session, now: Instant, { idle }: SessionPolicy): boolean {
+  const at = Date.parse(now);
+  return at >= Date.parse(endsAt) || at - Date.parse(seenAt) >= idle || at < Date.parse(startedAt);
+}
+
+/** The sessions of a person that are open now, the newest first. */
+export async function openSessionsOf(
+  store: SessionStore,
+  person: PersonId,
+  now: Instant,
+  policy = sessionPolicy,
+): Promise<readonly Session[]> {
+  return (await store.sessionsOf(person)).filter((session) => !hasEnded(session, now, policy));
 }
 
 /**
@@ -92,13 +122,11 @@ export async function sessionOf(
   const digest = sessionDigest(token);
   const session = digest === undefined ? null : await store.findSession(digest);
   if (session === null) return null;
-  const [at, seen] = [Date.parse(now), Date.parse(session.seenAt)];
-  const ended = at >= Date.parse(session.endsAt) || at - seen >= policy.idle || at < Date.parse(session.startedAt);
-  if (ended) {
+  if (hasEnded(session, now, policy)) {
     await store.removeSession(session.digest);
     return null;
   }
-  if (at - seen < touchEvery) return session;
+  if (Date.parse(now) - Date.parse(session.seenAt) < touchEvery) return session;
   await store.touchSession(session.digest, now);
   return { ...session, seenAt: now };
 }

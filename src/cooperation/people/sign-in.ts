@@ -52,32 +52,32 @@ const givenBack = (stores: AttemptStore, addressKey: string): Promise<void> =>
 const mayEnter = (account: Account | null, now: Instant): account is Account =>
   account?.active === true && (account.oneTimeUntil === null || now < account.oneTimeUntil);
 
+/** Where a sign-in comes from. */
+interface From {
+  /** Such as the IP address (for IPv6 its /64). */
+  readonly address: string;
+  /** The session token the browser sent, which ends. */
+  readonly previousToken?: string;
+  /** What `browserFamily` made of the browser's own word. */
+  readonly browser?: string | null;
+}
+
 function sessionFor(
   stores: SignInStores,
   person: PersonId,
   means: SignInMeans,
-  previousToken: string | undefined,
+  { previousToken, browser = null }: From,
   now: Instant,
   random: RandomBytes,
 ) {
-  const who = { person, means };
+  const who = { person, means, browser };
   return startSession(stores, previousToken === undefined ? who : { ...who, previousToken }, now, random);
 }
 
-/**
- * Signs in with name and password: delays first, then the password, which takes as long for names that do not exist.
- *
- * @param address where the attempt comes from, such as the IP address (for IPv6 its /64)
- * @param previousToken the session token the browser sent, which ends
- */
+/** Signs in with name and password: delays first, then the password, which takes as long for names that do not exist. */
 export async function signInWithPassword(
   stores: SignInStores,
-  attempt: {
-    readonly name: string;
-    readonly password: string;
-    readonly address: string;
-    readonly previousToken?: string;
-  },
+  attempt: From & { readonly name: string; readonly password: string },
   now: Instant,
   random: RandomBytes,
   cost = passwordCost,
@@ -101,7 +101,7 @@ export async function signInWithPassword(
   const { person, password, oneTimeUntil } = account;
   if (rehash)
     await stores.replacePassword(person, password, await hashPassword(attempt.password, random, cost), oneTimeUntil);
-  return { signedIn: true, ...(await sessionFor(stores, person, "password", attempt.previousToken, now, random)) };
+  return { signedIn: true, ...(await sessionFor(stores, person, "password", attempt, now, random)) };
 }
 
 /**
@@ -111,7 +111,7 @@ export async function signInWithPassword(
 export async function signInWithPasskey(
   stores: SignInStores & PasskeyStore,
   party: RelyingParty,
-  attempt: { readonly answer: unknown; readonly address: string; readonly previousToken?: string },
+  attempt: From & { readonly answer: unknown },
   now: Instant,
   random: RandomBytes,
 ): Promise<SignIn> {
@@ -124,7 +124,7 @@ export async function signInWithPasskey(
   await givenBack(stores, addressKey);
   return {
     signedIn: true,
-    ...(await sessionFor(stores, account.person, "passkey", attempt.previousToken, now, random)),
+    ...(await sessionFor(stores, account.person, "passkey", attempt, now, random)),
   };
 }
 
@@ -134,11 +134,7 @@ export async function signInWithPasskey(
  */
 export async function signInThroughOrganisation(
   stores: SignInStores,
-  attempt: {
-    readonly recognise: () => Promise<string | undefined>;
-    readonly address: string;
-    readonly previousToken?: string;
-  },
+  attempt: From & { readonly recognise: () => Promise<string | undefined> },
   now: Instant,
   random: RandomBytes,
 ): Promise<SignIn> {
@@ -151,7 +147,7 @@ export async function signInThroughOrganisation(
   await givenBack(stores, addressKey);
   return {
     signedIn: true,
-    ...(await sessionFor(stores, account.person, "organisation", attempt.previousToken, now, random)),
+    ...(await sessionFor(stores, account.person, "organisation", attempt, now, random)),
   };
 }
 

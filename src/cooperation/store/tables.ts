@@ -187,6 +187,8 @@ interface SessionTable {
   started_at: Moment;
   seen_at: Moment;
   ends_at: Moment;
+  browser: string | null;
+  proved_at: Moment;
 }
 
 interface SignInAttemptsTable {

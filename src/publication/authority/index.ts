@@ -60,6 +60,7 @@ export {
   messagePage,
 } from "./pages/mending.ts";
 export { organisationDone, withOrganisation } from "./pages/organisation.ts";
+export { proofPage, sessionName, sessionsPage, sinceLastTimePage, withOwnSessions } from "./pages/own-sessions.ts";
 export { introductionPage, newPartnerPage, partnerPage, partnersPage } from "./pages/partners.ts";
 export { type QueueChoice, queryOf, queuePage } from "./pages/queue.ts";
 export { auditPage, backHome, documentPage, type LoggedLook, readLogPage } from "./pages/record.ts";

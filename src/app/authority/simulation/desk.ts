@@ -73,7 +73,11 @@ export function simulatedDesk(
       messageRecord: unused,
       reconcile: unused,
     },
-    signIn: { ...people, note: async (note) => void notes.push(note) },
+    signIn: {
+      ...people,
+      note: async (note) => void notes.push(note),
+      news: async () => ({ previous: undefined, acts: [] }),
+    },
     formKey,
     invented: false,
     https: false,

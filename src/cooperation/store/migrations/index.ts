@@ -12,6 +12,7 @@ import { alarmsOfOffices } from "./0011-alarms-of-offices.ts";
 import { alarmsByIndex } from "./0012-alarms-by-index.ts";
 import { recordSeals } from "./0013-record-seals.ts";
 import { seenEvents } from "./0014-seen-events.ts";
+import { ownSessions } from "./0015-own-sessions.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration };
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   alarmsByIndex,
   recordSeals,
   seenEvents,
+  ownSessions,
 ];

@@ -50,7 +50,7 @@ for (const place of document.querySelectorAll("[data-passkey]")) {
     try {
       const options = JSON.parse(place.dataset.options);
       const answer = place.dataset.passkey === "create" ? await made(options) : await used(options);
-      form.elements.answer.value = JSON.stringify(answer);
+      form.elements[place.dataset.answer].value = JSON.stringify(answer);
       form.submit();
     } catch {
       said.textContent = place.dataset.failed;
@@ -60,8 +60,8 @@ for (const place of document.querySelectorAll("[data-passkey]")) {
 `;
 export const passkeyScriptAddress = `/passkey-${createHash("sha256").update(passkeyScript).digest("hex").slice(0, 12)}.js`;
 
-/** A form that a passkey answers; `content` stands before its button. */
-function passkeyForm(
+/** A form that a passkey answers under a name; `content` stands before its button. */
+export function passkeyForm(
   kind: "create" | "get",
   options: Json,
   target: string,
@@ -69,9 +69,10 @@ function passkeyForm(
   button: string,
   desk: Desk,
   words: DeskWords,
+  answer = "answer",
 ): Html {
-  return html`<div hidden data-passkey="${kind}" data-options="${JSON.stringify(options)}" data-failed="${words.text("account.passkeyFailed")}">
-${form(desk, target, html`${content}<p class="fault" role="status"></p><button>${button}</button>`, { answer: "" })}</div>
+  return html`<div hidden data-passkey="${kind}" data-answer="${answer}" data-options="${JSON.stringify(options)}" data-failed="${words.text("account.passkeyFailed")}">
+${form(desk, target, html`${content}<p class="fault" role="status"></p><button>${button}</button>`, { [answer]: "" })}</div>
 <noscript><p class="said">${words.text("account.script")}</p></noscript>`;
 }
 

@@ -8,7 +8,7 @@ export function withOrganisation(form: Html, words: DeskWords): Html {
 <p><a class="go" href="${deskAddress(words, ["sign-in", "organisation"])}">${words.text("organisation.button")}</a></p>`;
 }
 
-/** Where somebody comes back to, from whose own page the browser then goes on with its cookies. */
-export function organisationDone(words: DeskWords): Html {
-  return html`<p><a class="go" href="${deskAddress(words, [])}">${words.text("organisation.continue")}</a></p>`;
+/** Where somebody comes back to, from whose own page the browser then goes on with its cookies to what is next. */
+export function organisationDone(next: readonly string[], words: DeskWords): Html {
+  return html`<p><a class="go" href="${deskAddress(words, next)}">${words.text("organisation.continue")}</a></p>`;
 }
