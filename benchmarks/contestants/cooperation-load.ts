@@ -13,7 +13,7 @@ import {
 } from "../../src/cooperation/index.ts";
 import { createRandom } from "../../src/statistics/index.ts";
 import { emptyAuthority, fill } from "../../test/database/load.ts";
-import { system } from "../../test/database/matters.ts";
+import { keysOfMatters, system } from "../../test/database/matters.ts";
 import { startPostgres } from "../../test/database/server.ts";
 import { makeAuthority } from "../../test/database/trial.ts";
 
@@ -24,7 +24,7 @@ const rounds = Number(positionals[2] ?? 40);
 
 await using server = await startPostgres({ shared_buffers: "512MB", max_wal_size: "4GB", effective_cache_size: "2GB" });
 const { application } = await makeAuthority(server, "utopia");
-await using database = await openPostgres({ connectionString: application, connections: 8 });
+await using database = await openPostgres({ connectionString: application, connections: 8 }, keysOfMatters);
 const random = createRandom(20_261_121, 1);
 const loaded = await emptyAuthority(database, random);
 const begun = performance.now();

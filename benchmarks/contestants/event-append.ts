@@ -12,6 +12,7 @@ import {
   event,
   fold,
   identifiers,
+  keysOfMatters,
   minute,
   newCommand,
   newMatter,
@@ -57,7 +58,7 @@ await server.asSuperuser(
      digest text, previous text, command uuid, PRIMARY KEY (matter, sequence))`,
   "GRANT ALL ON bare_event TO utopia_owner",
 );
-await using database = await openPostgres({ connectionString: application, connections: writers });
+await using database = await openPostgres({ connectionString: application, connections: writers }, keysOfMatters);
 const store = createStore(database);
 const pool = new pg.Pool({ connectionString: owner, max: writers });
 // The server ends before the last connection has said goodbye.

@@ -27,9 +27,13 @@ export {
   type ClockView,
   type CommandOutcome,
   createAuthority,
+  type EndedMatter,
+  type ErasedMatter,
+  type ErasureService,
   type EvidenceService,
   glassBroken,
   type HandedOut,
+  type KeepingStep,
   type ListedMatters,
   type LogAlarm,
   type LogTarget,
@@ -37,6 +41,7 @@ export {
   type MatterView,
   type MeanwhileEvent,
   type MessageRecord,
+  mergedRegisters,
   type OpenRequest,
   type Option,
   type Origin,
@@ -53,6 +58,10 @@ export {
   type RecordKeys,
   type RecordsCheck,
   type RecordsReading,
+  readRegister,
+  registerName,
+  registerOn,
+  registerText,
   type Stamping,
   type Stamps,
   stampsOf,
@@ -114,7 +123,7 @@ export {
   matterTypesPage,
   readMatterTypes,
 } from "./definitions/index.ts";
-export { type Disk, nodeDisk } from "./disk/index.ts";
+export { type Disk, diskBelow, makeFolders, nodeDisk, writeDurably } from "./disk/index.ts";
 export {
   type EvidenceList,
   evidenceListSchema,
@@ -151,6 +160,9 @@ export {
 export {
   type Command,
   choicesOf,
+  type ErasureGround,
+  erasureGroundSchema,
+  erasureGrounds,
   exampleValues,
   fieldValues,
   type HeldItem,
@@ -162,6 +174,7 @@ export {
   refusalCodes,
   rehearse,
 } from "./matter/index.ts";
+export { type MatterKey, type MatterKeys, matterKeys, SealBroken } from "./matter-keys/index.ts";
 export {
   type AccountEntry,
   addPasskey,
@@ -218,6 +231,7 @@ export {
   type Durability,
   historyFaults,
   inUse,
+  MatterErased,
   migrateFurther,
   migratePostgres,
   type Office,
@@ -238,6 +252,7 @@ export {
   type StoredEvent,
   type StoredMatter,
   setUpPostgres,
+  storedDigest,
   takeFolderLock,
   upgradePostgres,
 } from "./store/index.ts";
@@ -276,9 +291,11 @@ export {
   type AuthorityId,
   authorityIdSchema,
   canonicalText,
+  contentsDigest,
   type Digest,
   digestOf,
   digestSchema,
+  type EventHead,
   type EventId,
   eventDigest,
   eventIdSchema,

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { openPGlite, openPostgres } from "../../src/cooperation/index.ts";
 import { createRandom } from "../../src/statistics/index.ts";
 import { checkAfterKills } from "./kill-matters.ts";
+import { keysOfMatters } from "./matters.ts";
 import { noPostgres, startPostgres } from "./server.ts";
 import { began, makeAuthority, temporaryFolder } from "./trial.ts";
 
@@ -69,7 +70,7 @@ test(`on PostgreSQL ${kills} kill -9 of the writer and ${crashes} of the server 
     const { code } = await afterWrites(args(), moment(), () => server.crashAndRestart());
     assert.notEqual(code, 0, "a writer without its server says that it failed");
   }
-  await using database = await openPostgres({ connectionString: application });
+  await using database = await openPostgres({ connectionString: application }, keysOfMatters);
   assert.equal((await database.durability()).survivesPowerLoss, true);
   const { acknowledged, written } = await checkAfterKills(database, await readFile(acknowledgements, "utf8"));
   assert.ok(acknowledged > 2 * kills && written >= acknowledged, `${acknowledged} acknowledged, ${written} written`);
@@ -81,7 +82,7 @@ test(`on PGlite ${killsOfPGlite} kill -9 lose no acknowledged write and leave no
   const place = join(folder.path, "authority");
   const acknowledgements = join(folder.path, "acknowledged");
   await writeFile(acknowledgements, "");
-  const first = await openPGlite(place, began);
+  const first = await openPGlite(place, began, keysOfMatters);
   assert.ok("sql" in first);
   await first.close();
   const random = createRandom(20_260_101, 3);
@@ -91,7 +92,7 @@ test(`on PGlite ${killsOfPGlite} kill -9 lose no acknowledged write and leave no
     const { signal } = await afterWrites(args, moment, (kill) => kill());
     assert.equal(signal, "SIGKILL", "the writer ended by itself");
   }
-  const database = await openPGlite(place, began);
+  const database = await openPGlite(place, began, keysOfMatters);
   assert.ok("sql" in database);
   try {
     const { acknowledged, written } = await checkAfterKills(database, await readFile(acknowledgements, "utf8"));

@@ -12,7 +12,7 @@ import {
 } from "../../src/cooperation/index.ts";
 import { createRandom } from "../../src/statistics/index.ts";
 import { doneMatter, emptyAuthority, fill } from "./load.ts";
-import { system } from "./matters.ts";
+import { keysOfMatters, system } from "./matters.ts";
 import { noPostgres, startPostgres } from "./server.ts";
 import { makeAuthority } from "./trial.ts";
 
@@ -24,7 +24,7 @@ test(`${matters} matters are listed whole and in order to whom they may be shown
 }, async () => {
   await using server = await startPostgres({ fsync: "off" });
   const { application } = await makeAuthority(server, "utopia");
-  await using database = await openPostgres({ connectionString: application });
+  await using database = await openPostgres({ connectionString: application }, keysOfMatters);
   const random = createRandom(20_261_121, 1);
   const loaded = await emptyAuthority(database, random);
   const superuser = server.address("postgres", "utopia");
@@ -33,7 +33,7 @@ test(`${matters} matters are listed whole and in order to whom they may be shown
   const { authority, officers, approvers, auditor, clock, newId } = loaded;
 
   const rebuilt = await authority.rebuildProjection();
-  assert.deepEqual(rebuilt, { matters, events: matters * events, differing: [] });
+  assert.deepEqual(rebuilt, { matters, events: matters * events, erased: 0, differing: [] });
   type Page = (place: QueuePlace | undefined) => Promise<QueuePage>;
   const whole = async (page: Page): Promise<StoredMatter[]> => {
     const found: StoredMatter[] = [];

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import pg from "pg";
 import { z } from "zod";
 import { cooperationDefinitions } from "../../src/app/index.ts";
@@ -7,7 +6,7 @@ import {
   authorityIdSchema,
   type CommandOutcome,
   type CooperationDatabase,
-  canonicalText,
+  contentsDigest,
   createAuthority,
   createStore,
   type EventId,
@@ -17,20 +16,27 @@ import {
   type Instant,
   instantSchema,
   type JsonObject,
-  jsonObjectSchema,
   type MatterId,
+  type MatterKeys,
+  matterEventSchema,
+  matterIdSchema,
   newMessageId,
   officeIdSchema,
   personIdSchema,
+  type Store,
   stateCodeSchema,
+  storedDigest,
   usableKey,
   type Worker,
 } from "../../src/cooperation/index.ts";
 import type { Random } from "../../src/statistics/index.ts";
+import { keysOfMatters } from "./matters.ts";
 
 /** An authority with many matters: offices of different size, and people who work in them. */
 export interface LoadedAuthority {
   readonly authority: Authority;
+  readonly store: Store;
+  readonly keys: MatterKeys;
   /** Each in an office of its own; the last office is a small one. */
   readonly officers: readonly Worker[];
   readonly approvers: readonly Worker[];
@@ -104,6 +110,8 @@ export async function emptyAuthority(database: CooperationDatabase, random: Rand
   if (auditor === undefined) throw new TypeError("there are offices");
   return {
     authority,
+    store: createStore(database),
+    keys: keysOfMatters,
     officers: workers(0, "case-officer"),
     approvers: workers(1, "approver"),
     auditor,
@@ -153,45 +161,27 @@ async function workedMatter(loaded: LoadedAuthority, kind: number, events: numbe
 }
 
 const rowSchema = z.record(z.string(), z.unknown());
-const eventSchema = z.object({
-  id: z.string(),
-  sequence: z.int(),
-  name: z.string(),
-  at: z.string(),
-  by: jsonObjectSchema,
-  data: jsonObjectSchema,
-});
-
 /** What a matter comes to in the tables, as texts with the identifiers that have to be replaced. */
 interface Pattern {
   readonly matter: string;
   readonly row: string;
   readonly clocks: string;
-  readonly events: readonly { readonly id: string; readonly canonical: string; readonly row: string }[];
+  readonly events: readonly { readonly id: string; readonly text: string }[];
 }
 
-async function patternOf(client: pg.Client, matter: string): Promise<Pattern> {
+async function patternOf(store: Store, client: pg.Client, matter: MatterId): Promise<Pattern> {
   const one = async (text: string): Promise<unknown> =>
     (await client.query<{ found: unknown }>(text, [matter])).rows[0]?.found;
   const row = rowSchema.parse(await one("SELECT to_jsonb(m) AS found FROM cooperation.matter AS m WHERE matter = $1"));
   const clocks = await one(
     "SELECT coalesce(jsonb_agg(c), '[]') AS found FROM cooperation.clock AS c WHERE matter = $1",
   );
-  const events = z
-    .array(eventSchema)
-    .parse(
-      await one(
-        "SELECT jsonb_agg(to_jsonb(e) ORDER BY sequence) AS found FROM cooperation.event AS e WHERE matter = $1",
-      ),
-    );
+  const events = await store.events({ kind: "system" }, matter);
   return {
     matter,
     row: JSON.stringify(row),
     clocks: JSON.stringify(clocks),
-    events: events.map(({ id, sequence, name, at, by, data }) => {
-      const event = { id, matter, sequence, name, at: new Date(at).toISOString(), by, data };
-      return { id, canonical: canonicalText(event), row: JSON.stringify(event) };
-    }),
+    events: events.map(({ event }) => ({ id: event.id, text: JSON.stringify(event) })),
   };
 }
 
@@ -223,7 +213,7 @@ export async function fill(loaded: LoadedAuthority, load: Load): Promise<void> {
     const patterns: Pattern[] = [];
     for (let kind = 0; kind < 12; kind += 1) {
       loaded.clock.milliseconds += 9 * 86_400_000;
-      patterns.push(await patternOf(client, await workedMatter(loaded, kind, load.events)));
+      patterns.push(await patternOf(loaded.store, client, await workedMatter(loaded, kind, load.events)));
     }
     await client.query("SET synchronous_commit = off");
     for (let from = patterns.length; from < load.matters; from += mattersAtOnce) {
@@ -241,6 +231,7 @@ export async function fill(loaded: LoadedAuthority, load: Load): Promise<void> {
 
 interface Clone {
   readonly row: string;
+  readonly key: string;
   readonly clocks: string;
   readonly events: readonly string[];
 }
@@ -261,14 +252,32 @@ function cloned(patterns: readonly Pattern[], loaded: LoadedAuthority, random: R
     text
       .replaceAll(identifier, (id) => own.get(id) ?? id)
       .replaceAll(`"office":"${first.office}"`, `"office":"${officer.office}"`);
+  const matter = matterIdSchema.parse(numbered(1, number));
+  const key = loaded.keys.make(matter);
   let previous: string | null = null;
-  const events = pattern.events.map(({ id, canonical, row }) => {
-    const digest = createHash("sha256").update(replaced(canonical)).digest("hex");
-    const made = { ...JSON.parse(replaced(row)), digest, previous, command: own.get(id) };
+  const events = pattern.events.map(({ id, text }) => {
+    const event = matterEventSchema.parse(JSON.parse(replaced(text)));
+    const { data, ...head } = event;
+    const digest = storedDigest(event, key.salt(head));
+    const sealed = `\\x${Buffer.from(key.seal(head, data)).toString("hex")}`;
+    const made = {
+      ...head,
+      sealed,
+      contents: contentsDigest(data, key.salt(head)),
+      digest,
+      previous,
+      command: own.get(id),
+    };
     previous = digest;
     return JSON.stringify(made);
   });
-  return { row: replaced(pattern.row), clocks: replaced(pattern.clocks), events };
+  const wrapped = `\\x${Buffer.from(key.wrapped).toString("hex")}`;
+  return {
+    row: replaced(pattern.row),
+    key: JSON.stringify({ matter, wrapped }),
+    clocks: replaced(pattern.clocks),
+    events,
+  };
 }
 
 async function insert(client: pg.Client, clones: readonly Clone[]): Promise<void> {
@@ -279,9 +288,13 @@ async function insert(client: pg.Client, clones: readonly Clone[]): Promise<void
     [list(clones.map(({ row }) => row))],
   );
   await client.query(
+    "INSERT INTO cooperation.matter_key SELECT * FROM json_populate_recordset(NULL::cooperation.matter_key, $1::json)",
+    [list(clones.map(({ key }) => key))],
+  );
+  await client.query(
     `WITH added AS (
-       INSERT INTO cooperation.event (matter, sequence, id, name, at, by, data, digest, previous, command)
-       SELECT matter, sequence, id, name, at, by, data, digest, previous, command
+       INSERT INTO cooperation.event (matter, sequence, id, name, at, by, sealed, contents, digest, previous, command)
+       SELECT matter, sequence, id, name, at, by, sealed, contents, digest, previous, command
        FROM json_populate_recordset(NULL::cooperation.event, $1::json) RETURNING *)
      INSERT INTO cooperation.command SELECT command, matter, (by ->> 'person')::uuid, at, sequence, sequence FROM added`,
     [list(clones.flatMap(({ events }) => events))],

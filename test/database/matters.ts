@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   type Actor,
   type AppendRequest,
@@ -7,7 +8,9 @@ import {
   type JsonObject,
   type MatterEvent,
   type MatterId,
+  type MatterKeys,
   matterIdSchema,
+  matterKeys,
   type OfficeId,
   officeIdSchema,
   type PersonId,
@@ -17,6 +20,12 @@ import {
   type Role,
   type Scope,
 } from "../../src/cooperation/index.ts";
+
+/** What closes the matters of every test: always with the same secret, so that another process opens them too. */
+export const keysOfMatters: MatterKeys = matterKeys(
+  new Uint8Array(32).fill(7),
+  (bytes) => new Uint8Array(randomBytes(bytes)),
+);
 
 /** Identifiers in a row: UUIDs of version 7 that count. `family` keeps two rows apart. */
 export function identifiers(family: number): () => string {
@@ -73,6 +82,7 @@ const none: Omit<Projection, "openedAt" | "changedAt"> = {
   reference: null,
   urgent: false,
   dueAt: null,
+  erasableFrom: null,
   clocks: [],
   evidence: [],
 };

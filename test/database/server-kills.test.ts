@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { createStore, openPostgres } from "../../src/cooperation/index.ts";
 import { createRandom } from "../../src/statistics/index.ts";
 import { checkAfterKills, transition } from "./kill-matters.ts";
-import { identifiers, system } from "./matters.ts";
+import { identifiers, keysOfMatters, system } from "./matters.ts";
 import { noPostgres, startPostgres } from "./server.ts";
 import { makeAuthority } from "./trial.ts";
 
@@ -21,7 +21,7 @@ test(`${kills} kill -9 of PostgreSQL at work lose no acknowledged write, leave n
 }, async (t) => {
   await using server = await startPostgres();
   const { application } = await makeAuthority(server, "utopia");
-  await using database = await openPostgres({ connectionString: application, connections: lanes });
+  await using database = await openPostgres({ connectionString: application, connections: lanes }, keysOfMatters);
   const store = createStore(database);
   const random = createRandom(20_260_101, 4);
   const acknowledged: string[] = [];

@@ -12,6 +12,7 @@ import {
   openPostgres,
   type Store,
 } from "../../src/cooperation/index.ts";
+import { keysOfMatters } from "./matters.ts";
 import { noPostgres, startPostgres } from "./server.ts";
 
 /** A fresh, migrated database of one engine. */
@@ -47,8 +48,8 @@ export async function openPostgresTrial(settings: Readonly<Record<string, string
   const server = await startPostgres(settings);
   try {
     const { application } = await makeAuthority(server, "bensalem");
-    const database = await openPostgres({ connectionString: application });
-    const second = await openPostgres({ connectionString: application, connections: 2 });
+    const database = await openPostgres({ connectionString: application }, keysOfMatters);
+    const second = await openPostgres({ connectionString: application, connections: 2 }, keysOfMatters);
     return {
       database,
       second,
@@ -67,7 +68,7 @@ export async function openPostgresTrial(settings: Readonly<Record<string, string
 }
 
 export async function openPGliteTrial(): Promise<Trial> {
-  const database = await openPGlite(undefined, began);
+  const database = await openPGlite(undefined, began, keysOfMatters);
   if ("heldBy" in database) throw new Error("memory is locked by nobody");
   return {
     database,

@@ -2,12 +2,14 @@
 import { openSync, writeSync } from "node:fs";
 import { createStore, openPGlite, openPostgres } from "../../src/cooperation/index.ts";
 import { transition } from "./kill-matters.ts";
-import { identifiers, system } from "./matters.ts";
+import { identifiers, keysOfMatters, system } from "./matters.ts";
 import { began } from "./trial.ts";
 
 const [engine, address = "", acknowledgements = "", family = "2", lanes = "1"] = process.argv.slice(2);
 const opened =
-  engine === "pglite" ? await openPGlite(address, began) : await openPostgres({ connectionString: address });
+  engine === "pglite"
+    ? await openPGlite(address, began, keysOfMatters)
+    : await openPostgres({ connectionString: address }, keysOfMatters);
 if ("heldBy" in opened) throw new Error("the folder is held by another process");
 const store = createStore(opened);
 const file = openSync(acknowledgements, "a");

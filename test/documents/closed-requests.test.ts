@@ -11,8 +11,10 @@ import {
   type CooperationFact,
   createAuthority,
   createStore,
+  decryptBytes,
   eventIdSchema,
   instantSchema,
+  matterKeys,
   newMessageId,
   officeIdSchema,
   openPGlite,
@@ -170,7 +172,10 @@ async function closeSome(place: string, number: number): Promise<void> {
   const now = () => instantSchema.parse(new Date().toISOString());
   const random = (bytes: number) => new Uint8Array(randomBytes(bytes));
   const newId = () => eventIdSchema.parse(newMessageId(now(), random));
-  const database = await openPGlite(place, now());
+  const identity = (await readFile(join(place, "key.txt"), "utf8")).trim();
+  const kept = await decryptBytes(await readFile(join(place, "matter-secret.age")), [identity]);
+  const secret = new Uint8Array(Buffer.from(Buffer.from(kept).toString("utf8"), "base64url"));
+  const database = await openPGlite(place, now(), matterKeys(secret, random));
   if ("heldBy" in database) throw new Error("the folder is in use");
   const office = officeIdSchema.parse("central-office");
   const person = personIdSchema.parse(newId());

@@ -132,7 +132,7 @@ test("the page of downloads lists every column of the CSV file in its order", ()
 });
 
 test("the page of custody lists every code of log, vault and custody, and no other", () => {
-  const families = "bundle|checkpoint|custody|event|evidence|log|record|seal|upload|vault|witness";
+  const families = "bundle|checkpoint|custody|event|evidence|key|log|record|seal|upload|vault|witness";
   const codes = new Set<string>();
   const from = new Set<string>();
   const add = (path: string, code: string | undefined) => {

@@ -76,7 +76,12 @@ export async function openRecordsFolder(
 async function openUnlocked(kept: Pick<AuthorityFolder, "folder" | "authority" | "safe">): Promise<AuthorityRecords> {
   const keys = await recordKeys(kept);
   const of = (name: string): ReturnType<typeof nodeDisk> => nodeDisk(join(kept.folder, name));
-  const disks = { log: await of("log"), witness: await of("witness"), vault: await of("vault") };
+  const disks = {
+    log: await of("log"),
+    witness: await of("witness"),
+    vault: await of("vault"),
+    erasures: await of("erasures"),
+  };
   try {
     return await openAuthorityRecords(kept.authority, keys, disks);
   } catch (error) {

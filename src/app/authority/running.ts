@@ -23,12 +23,14 @@ import {
   openPostgres,
   type PeopleTransaction,
   type RelyingParty,
+  SealBroken,
   type Stamps,
   type Store,
 } from "../../cooperation/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
 import { type AuthorityFolder, letterOf } from "./folder.ts";
 import type { Listening } from "./listening.ts";
+import { keysOfMatters } from "./matter-secret.ts";
 import { readOrganisation } from "./organisation.ts";
 import { openRecordsFolder, recordsDoor } from "./records-folder.ts";
 import { createDesk } from "./server.ts";
@@ -56,22 +58,36 @@ const betweenTurns = 1000;
 
 /** Opens the database of an authority. @throws UserError where it is in use, cannot be reached or is of another form. */
 export async function openDatabase(
-  kept: Pick<AuthorityFolder, "folder" | "storage" | "database">,
+  kept: Pick<AuthorityFolder, "folder" | "storage" | "database" | "safe">,
   failed: (error: unknown) => void,
 ): Promise<CooperationDatabase> {
+  const keys = await keysOfMatters(kept);
   if (kept.storage === "pglite") {
-    const database = await openPGlite(kept.folder, now());
+    const database = await openPGlite(kept.folder, now(), keys).catch(unfit(kept.folder));
     if ("heldBy" in database) throw new UserError(inUse(kept.folder, database.heldBy), exitCodes.locked);
     return database;
   }
   if (kept.database === undefined)
     throw new UserError(`${kept.folder} has lost the address of its database.`, exitCodes.invalid);
   try {
-    return await openPostgres({ connectionString: kept.database, onIdleFailure: failed });
+    return await openPostgres({ connectionString: kept.database, onIdleFailure: failed }, keys).catch(
+      unfit(kept.folder),
+    );
   } catch (error) {
-    throw unreachable(error);
+    throw error instanceof UserError ? error : unreachable(error);
   }
 }
+
+/** Says that folder and database are not of the same authority; any other failure stays what it is. */
+const unfit =
+  (folder: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof SealBroken)) throw error;
+    throw new UserError(
+      `${folder}: the secret in it is not the one that the matters in the database were closed with. Put matter-secret.age back from the copy that you keep.`,
+      exitCodes.invalid,
+    );
+  };
 
 /** What a database that does not open is said as; its address may hold a password and is not repeated. */
 export const unreachable = (error: unknown): UserError =>
@@ -142,6 +158,9 @@ export async function openAuthority(
     await close();
     throw new UserError(`${kept.folder}: ${differs.message} (${differs.code})`, exitCodes.invalid);
   }
+  const repeated = await authority.repeatErasures();
+  if (repeated.length > 0)
+    report(`${kept.name}: ${repeated.length} erasures that came after the restored backup were repeated.`);
   return { authority, database, store, records, stamps, close };
 }
 
@@ -168,6 +187,7 @@ export async function runAuthority(
   const app = createDesk({
     service: authority,
     oversight: authority.oversight,
+    erasures: authority.erasures,
     administration: createAdministration({ authority: kept.authority, database, now, random }),
     introduction: () => letterOf(kept, address),
     passkeySite: () => passkeySiteOf(kept.name, address),

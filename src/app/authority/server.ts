@@ -38,6 +38,7 @@ import {
 import { accessRoutes } from "./access-pages.ts";
 import { accountRoutes } from "./account-pages.ts";
 import { administrationRoutes } from "./administration-pages.ts";
+import { erasureRoutes, showErased } from "./erasure-pages.ts";
 import { evidenceRoutes } from "./evidence-pages.ts";
 import { handingOutRoutes } from "./handing-out.ts";
 import { intakeRoutes, uploadRoutes } from "./intake-pages.ts";
@@ -205,7 +206,7 @@ export function createDesk(around: DeskSurroundings): Hono {
   );
   signedIn("get", "/new", (visit) => showNew(around, visit, { values: {}, faults: [], command: around.newId() }));
   signedIn("post", "/new", (visit) => openNew(around, visit));
-  signedIn("get", "/matters/:matter", (visit) => showMatter(around, visit));
+  signedIn("get", "/matters/:matter", async (visit) => (await showErased(around, visit)) ?? showMatter(around, visit));
   signedIn("get", "/matters/:matter/document", (visit) => showDocument(around, visit));
   signedIn("get", "/matters/:matter/audit", (visit) => showAudit(around, visit));
   signedIn("get", "/matters/:matter/sections/:section", (visit) => showSection(around, visit));
@@ -221,6 +222,7 @@ export function createDesk(around: DeskSurroundings): Hono {
   administrationRoutes(signedIn, around);
   mendingRoutes(signedIn, around);
   workloadRoutes(signedIn, around);
+  erasureRoutes(signedIn, around);
   statisticsRoutes(signedIn, around);
 
   evidenceRoutes(around, signedIn);

@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import type {
   Administration,
   AuthorityService,
+  ErasureService,
   EventId,
   EvidenceService,
   Instant,
@@ -37,6 +38,7 @@ export interface CheckState {
 
 /** What the pages of an authority are handed: the service, who may sign in, the clock and chance. */
 export interface DeskSurroundings {
+  readonly erasures: ErasureService;
   readonly service: Pick<
     AuthorityService,
     | "authority"

@@ -1,11 +1,14 @@
-import { access, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { access, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import {
   BackupDamaged,
   type BackupEffects,
   type BackupManifest,
   checkBackup,
+  diskBelow,
   inUse,
+  makeFolders,
+  mergedRegisters,
   migrateFurther,
   nodeDisk,
   type OwnedDatabase,
@@ -13,11 +16,17 @@ import {
   openOwned,
   proveRestored,
   readBackup,
+  readRegister,
+  registerName,
+  registerOn,
+  registerText,
   restoreFiles,
   restoreTables,
   writeBackup,
+  writeDurably,
 } from "../../cooperation/index.ts";
 import { aboutAuthority, moveDatabase, openAuthorityFolder } from "../authority/folder.ts";
+import { keysOfMatters } from "../authority/matter-secret.ts";
 import { now, unreachable } from "../authority/running.ts";
 import { safeKeyFor, secretFrom } from "../authority/secret-input.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
@@ -34,6 +43,8 @@ export interface BackupOptions {
 
 export interface RestoreOptions extends BackupOptions, FolderOptions {
   readonly digest?: string;
+  /** The register of erasures that was kept elsewhere. */
+  readonly erasures?: string;
 }
 
 const words = {
@@ -174,19 +185,54 @@ export async function authorityRestoreCommand(
       `The backup is not the one that was made: its SHA-256 is ${digest}, not ${options.digest}.`,
       exitCodes.invalid,
     );
-  const proof = await made(options.to, (beside) =>
-    shown(around, (effects) => restoreInto(beside, { source, manifest, owner, options, around, effects })),
+  const erasures = await erasuresFrom(options.erasures);
+  const { proof, repeated } = await made(options.to, (beside) =>
+    shown(around, async (effects) => ({
+      proof: await restoreInto(beside, { source, manifest, owner, options, around, effects }),
+      repeated: await registerIn(beside, erasures),
+    })),
   );
   const { out, err } = around.terminal;
-  if (options.json === true) out(`${JSON.stringify({ folder: options.to, at: manifest.at, digest, ...proof })}\n`);
+  if (options.json === true)
+    out(`${JSON.stringify({ folder: options.to, at: manifest.at, digest, ...proof, erasuresToRepeat: repeated })}\n`);
   else {
     out(`${options.to}: ${manifest.authority} as of ${manifest.at}.\n`);
     out(
-      `Proved: ${counted(proof.rows, "row")} as in the backup; the digests and links of ${counted(proof.events, "event")}; the log of ${proof.logEntries} entries under its root; ${counted(proof.files, "file")} of the vault, ${proof.bytes} bytes.\n`,
+      `Proved: ${counted(proof.rows, "row")} as in the backup; the digests and links of ${counted(proof.events, "event")}, of which ${proof.opened} were opened for it; the log of ${proof.logEntries} entries under its root; ${counted(proof.files, "file")} of the vault, ${proof.bytes} bytes.\n`,
     );
+    if (options.erasures !== undefined)
+      out(
+        `${counted(repeated, "erasure")} came after the backup: ${repeated === 0 ? "nothing is to be repeated" : "repeated when the authority is opened, before anything is shown"}.\n`,
+      );
     err("What came after the backup is missing here. Partners have signed evidence of it: compare before going on.\n");
   }
   return exitCodes.done;
+}
+
+/** The register of erasures that was kept elsewhere. @throws UserError where it cannot be read. */
+async function erasuresFrom(file: string | undefined): Promise<ReturnType<typeof readRegister>> {
+  if (file === undefined) return [];
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text === undefined) throw new UserError(`--erasures ${file}: it cannot be read.`, exitCodes.usage);
+  const read = readRegister(text);
+  if (read === undefined)
+    throw new UserError(
+      `--erasures ${file}: it is no register of erasures: one matter and moment a line, as erasures/${registerName} has them.`,
+      exitCodes.invalid,
+    );
+  return read;
+}
+
+/** Puts what was erased since into the register of a restored folder. @returns how many erasures the backup did not have */
+async function registerIn(folder: string, erasures: ReturnType<typeof readRegister>): Promise<number> {
+  if (erasures === undefined || erasures.length === 0) return 0;
+  const disk = await nodeDisk(folder);
+  await makeFolders(disk, "erasures");
+  const own = diskBelow(disk, "erasures");
+  const known = await registerOn(own);
+  const merged = mergedRegisters(known, erasures);
+  await writeDurably(own, registerName, Buffer.from(registerText(merged)));
+  return merged.length - known.length;
 }
 
 async function restoreInto(
@@ -220,7 +266,13 @@ async function restoreInto(
   const proof = await (async () => {
     await using database = await owned(place);
     await restoreTables(source, manifest, database, now(), effects);
-    const proved = await proveRestored(manifest, database, target, effects);
+    const proved = await proveRestored(
+      manifest,
+      database,
+      target,
+      effects,
+      kept === undefined ? undefined : await keysOfMatters(kept),
+    );
     await migrateFurther(database.sql, now());
     return proved;
   })();

@@ -180,6 +180,10 @@ export function addAuthorityCommands(
       .requiredOption("--to <folder>", "a new folder for the authority")
       .option("--digest <sha256>", "what `backup` said that the SHA-256 of the backup is; it is checked first")
       .option(
+        "--erasures <file>",
+        "the register of erasures that was kept elsewhere: what was erased since is erased again",
+      )
+      .option(
         "--database-owner-file <file>",
         "address of an empty PostgreSQL database, for who may create roles there (or JUSTITIA_DATABASE_OWNER); without it, PGlite in the folder",
       )

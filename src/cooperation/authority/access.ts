@@ -152,6 +152,10 @@ const ofCommonEvents: Readonly<Partial<Record<CommonEventName, readonly Action[]
   "failure-settled": ["resend"],
   "destruction-proposed": ["open-evidence"],
   "destruction-declined": ["open-evidence"],
+  "hold-placed": ["hold"],
+  "hold-lifted": ["hold"],
+  "erasure-proposed": ["propose-erasure"],
+  "erasure-declined": ["approve-erasure", "propose-erasure"],
 };
 
 /** Stages by which an item, or a content, comes to the authority; all others are done to what is here. */

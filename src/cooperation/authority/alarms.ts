@@ -77,12 +77,13 @@ async function brokenGlass(
   { office, person }: Worker,
   now: Instant,
 ): Promise<Alarm[]> {
-  await transaction.enter({ kind: "system" });
+  const view = await transaction.enter({ kind: "system" });
   const since = new Date(Date.parse(now) - shownFor).toISOString();
   const rows = await transaction.sql
     .selectFrom("cooperation.read_log as l")
     .innerJoin("cooperation.matter as m", "m.matter", "l.matter")
-    .select(["l.entry", "l.matter", "l.person", "l.at", "l.reason"])
+    .select(["l.entry", "l.matter", "l.person", "l.at", "l.sealed_reason"])
+    .select(sql<Uint8Array | null>`cooperation.wrapped_key(l.matter)`.as("wrapped"))
     // Written out, because the index knows only this one.
     .where("l.what", "=", sql.lit(glassBroken))
     .where("m.office", "=", office)
@@ -91,7 +92,7 @@ async function brokenGlass(
     .orderBy("l.entry", "desc")
     .limit(mostAlarms)
     .execute();
-  return rows.map(({ entry, matter, person: by, at, reason }) => ({
+  return rows.map(({ entry, matter, person: by, at, sealed_reason: sealed, wrapped }) => ({
     id: `break-glass/${entry}`,
     matter: matterIdSchema.parse(matter),
     kind: "break-glass",
@@ -99,7 +100,7 @@ async function brokenGlass(
     grade: "legal",
     at: instantSchema.parse(at.toISOString()),
     due: undefined,
-    reason: reason ?? "",
+    reason: view.reasonOf(matterIdSchema.parse(matter), wrapped, sealed) ?? "",
     sealed: false,
   }));
 }

@@ -2,6 +2,7 @@ import { matterTypeDigest } from "../definitions/index.ts";
 import type { ArrivedMessage, DeliveryOutcome, EvidenceReason } from "../exchange/index.ts";
 import type { AuthorityTransaction, Correspondence } from "../exchange-store/index.ts";
 import { apply, decide, isFoldProblem, isRefused, type Matter, type Refusal } from "../matter/index.ts";
+import { eraseAgain } from "../store/index.ts";
 import type { AuthorityId, JsonObject, MatterId } from "../words/index.ts";
 import { type Carried, carryOut } from "./carry-out.ts";
 import { takePayload } from "./content-receiving.ts";
@@ -146,6 +147,12 @@ async function addNext(
   const { envelope } = message;
   const counted = { ...correspondence, received: correspondence.received + 1 };
   const view = await transaction.enter({ kind: "system" });
+  if ((await view.matter(correspondence.matter))?.erasedAt !== undefined) {
+    await track(transaction, message, correspondence.matter, event.name);
+    await transaction.correspondence.count(counted);
+    await eraseAgain(transaction.sql, correspondence.matter);
+    return notDelivered("matter-closed", "");
+  }
   const history = await view.events(correspondence.matter);
   const { type, matter } = matterFrom(
     workshop,

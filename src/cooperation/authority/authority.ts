@@ -1,4 +1,4 @@
-import { type CooperationFact, factOf } from "../counting/index.ts";
+import { type CooperationFact, cooperationFactSchema, factOf } from "../counting/index.ts";
 import type { MatterType } from "../definitions/index.ts";
 import {
   type Answer,
@@ -18,7 +18,7 @@ import {
 } from "../exchange/index.ts";
 import { type AuthorityTransaction, createExchangeStore } from "../exchange-store/index.ts";
 import { decide } from "../rights/index.ts";
-import { createStore, type Partner, type Rebuilt } from "../store/index.ts";
+import { createStore, type Erasure, type Partner, type Rebuilt } from "../store/index.ts";
 import { type MatterEvent, matterIdSchema } from "../words/index.ts";
 import { kindsOf } from "./access.ts";
 import { alarmsFor } from "./alarms.ts";
@@ -27,6 +27,8 @@ import { checkRecords, type RecordsCheck, type RecordsReading, recordsFor } from
 import { commandFor, newestOf, openFor, overseeFor } from "./commanding.ts";
 import { keepPayload } from "./content-receiving.ts";
 import { chunkReader } from "./content-sending.ts";
+import { repeatErasures } from "./erasing.ts";
+import { type ErasureService, erasureService } from "./erasure-service.ts";
 import { evidenceService } from "./evidence-desk.ts";
 import type { EvidenceService } from "./evidence-service.ts";
 import { newEventId } from "./identifier.ts";
@@ -63,7 +65,11 @@ export interface Authority extends AuthorityService {
   checkRecords(): Promise<RecordsCheck | undefined>;
   /** Whether the log ends where the database says; to be asked before anything is written. */
   disagreement(): Promise<Disagreement | undefined>;
-  /** Every matter as the system knows it, oldest first; for counting and checks, never for a page. */
+  /** For heads of office and approvers: what is due for erasure, holds, and erasing. */
+  readonly erasures: ErasureService;
+  /** Repeats erasures that a restored backup undid, before anything is shown. */
+  repeatErasures(): Promise<readonly Erasure[]>;
+  /** Every matter whose contents are there, as the system knows it, oldest first; for counting and checks, never for a page. */
   matters(): AsyncIterable<TypedMatter>;
 }
 
@@ -163,6 +169,8 @@ export function createAuthority(given: AuthorityParts): Authority {
         ? undefined
         : disagreement(records, numberedEntries(within), Math.max(0, records.log.writer.size - tailCompared)),
     matters: () => everyMatter(workshop),
+    erasures: erasureService(workshop, records),
+    repeatErasures: async () => (records === undefined ? [] : await repeatErasures(workshop, records)),
   };
 }
 
@@ -194,6 +202,7 @@ async function* everyMatter(workshop: Workshop): AsyncGenerator<TypedMatter> {
       let query = transaction.sql
         .selectFrom("cooperation.matter")
         .select("matter")
+        .where("erased_at", "is", null)
         .orderBy("matter")
         .limit(mattersAtOnce);
       if (from !== undefined) query = query.where("matter", ">", from);
@@ -220,4 +229,10 @@ async function* closedAsFacts(
     const fact = factOf(type, matter, workshop.parts.authority, state);
     if (fact !== undefined) yield fact;
   }
+  // What was counted of matters whose contents were erased since.
+  const kept = await workshop.node.store.transaction(async (transaction) => {
+    await transaction.enter({ kind: "system" });
+    return await transaction.sql.selectFrom("cooperation.counted_fact").select("data").orderBy("fact").execute();
+  });
+  for (const { data } of kept) yield cooperationFactSchema.parse(data);
 }

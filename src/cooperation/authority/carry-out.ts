@@ -14,7 +14,7 @@ import {
   sharedValues,
 } from "../matter/index.ts";
 import type { AppendOutcome, Directory, Scope } from "../store/index.ts";
-import { type EventId, eventDigest, type JsonObject, type MatterEvent } from "../words/index.ts";
+import type { EventId, JsonObject, MatterEvent } from "../words/index.ts";
 import { sendDocuments } from "./content-sending.ts";
 import { newEventId } from "./identifier.ts";
 import { eventLetter, letterEvent } from "./letter.ts";
@@ -84,8 +84,10 @@ async function keep(
   if (outcome.kind !== "appended") return { kind: "not-appended", outcome };
   if (outcome.repeated) return { kind: "done", matter, repeated: true };
   let held: Matter = matter;
-  for (const { before: known, event, after } of stages) {
-    await transaction.appendToLog(eventDigest(event));
+  for (const [place, { before: known, event, after }] of stages.entries()) {
+    const digest = outcome.digests[place];
+    if (digest === undefined) throw new TypeError("each event that was written has its digest");
+    await transaction.appendToLog(digest);
     if (known === undefined || messageOf(type, known, event) === undefined) continue;
     const request = await send(workshop, transaction, directory, { type, matter: after }, event);
     const { records } = workshop.parts;

@@ -27,6 +27,7 @@ export async function openFor(
   const facts = factsOfNew(type, id, request.side, who);
   const action = request.side === "requesting" ? "draft" : "acknowledge";
   if (!mayOneOf(workshop, person, [action], facts).allowed) return { kind: "not-allowed" };
+  if ((await own.matter(id))?.erasedAt !== undefined) return { kind: "not-allowed" };
   // A form that is sent twice asks for what is there already.
   const history = await own.events(id);
   const before =
@@ -74,7 +75,9 @@ export async function commandFor(
   const own = await transaction.enter(scopeOf(who));
   const person = await personAtWork(own, who);
   if (person === undefined) return { kind: "not-allowed" };
-  const history = (await own.matter(command.matter)) === undefined ? [] : await own.events(command.matter);
+  const stored = await own.matter(command.matter);
+  if (stored?.erasedAt !== undefined) return { kind: "not-allowed" };
+  const history = stored === undefined ? [] : await own.events(command.matter);
   if (history.length === 0) return { kind: "unknown-matter" };
   const held = matterFrom(
     workshop,
@@ -98,6 +101,7 @@ export async function overseeFor(
   const blind = !seen && who.role === "head-of-office" && oversightEvents.includes(name);
   if (!seen && !blind) return { kind: "unknown-matter" };
   const reader = seen ? own : await transaction.enter({ kind: "system" });
+  if ((await reader.matter(matter))?.erasedAt !== undefined) return { kind: seen ? "not-allowed" : "unknown-matter" };
   const history = await reader.events(matter);
   if (history.length === 0) return { kind: "unknown-matter" };
   const held = matterFrom(
@@ -116,14 +120,14 @@ export async function overseeFor(
 }
 
 /** A person, and the matter that the person acts on. */
-interface Acting {
+export interface Acting {
   readonly who: Worker;
   readonly person: PersonFacts;
   readonly held: TypedMatter;
   readonly people: readonly Person[];
 }
 
-async function judged(
+export async function judged(
   workshop: Workshop,
   transaction: AuthorityTransaction,
   { who, person, held, people }: Acting,
@@ -185,6 +189,7 @@ export function outcomeOf(carried: Carried): CommandOutcome {
       return { kind: "conflict", since: outcome.since.map(({ name, at, by }) => ({ name, at, by })) };
     case "unknown-matter":
       return { kind: "unknown-matter" };
+    case "erased":
     case "other-office":
     case "misattributed":
     case "command-reused":

@@ -2,6 +2,7 @@ import { custodyEventName, type EvidenceItem, exhibitNumberSchema } from "../cus
 import { type ArrivedMessage, type DeliveryOutcome, payloadBodySchema } from "../exchange/index.ts";
 import type { AuthorityTransaction } from "../exchange-store/index.ts";
 import { heldItem, type Matter } from "../matter/index.ts";
+import { eraseAgain } from "../store/index.ts";
 import { fileIdOf, isUploadRefusal, type StoredFile, uploadIdSchema } from "../vault/index.ts";
 import { type AuthorityId, digestOf, jsonObjectSchema } from "../words/index.ts";
 import { carryOut } from "./carry-out.ts";
@@ -52,6 +53,19 @@ export async function takePayload(
   const stored = await uploads.finish(uploadIdSchema.parse(envelope.id), body.data.payload.digest, [recipient]);
   if (isUploadRefusal(stored)) return "later";
   const view = await transaction.enter({ kind: "system" });
+  if ((await view.matter(correspondence.matter))?.erasedAt !== undefined) {
+    await transaction.correspondence.addMessage({
+      sender: envelope.from,
+      message: envelope.id,
+      matter: correspondence.matter,
+      direction: "incoming",
+      event: about.data.content === "exhibit" ? custodyEventName : "attachment-added",
+      at: receivedAt,
+    });
+    await noteFile(transaction, correspondence.matter, stored, "", receivedAt);
+    await eraseAgain(transaction.sql, correspondence.matter);
+    return { notDelivered: [{ code: "matter-closed", details: "" }] };
+  }
   const history = await view.events(correspondence.matter);
   const typed = matterFrom(
     workshop,
@@ -123,7 +137,7 @@ async function receiveExhibit(
   });
   if (carried.kind === "not-appended" && carried.outcome.kind === "conflict") return "later";
   if (carried.kind === "refused")
-    return { notDelivered: carried.refusals.slice(0, 16).map(({ code, found }) => ({ code, details: found })) };
+    return { notDelivered: carried.refusals.slice(0, 16).map(({ code }) => ({ code, details: "" })) };
   if (carried.kind === "not-appended") return { notDelivered: [{ code: carried.outcome.kind, details: "" }] };
   await noteFile(transaction, matter.id, stored, about.item.fileName ?? "", workshop.parts.now());
   return "delivered";

@@ -54,7 +54,8 @@ async function permitted(
 ): Promise<TypedMatter | undefined> {
   const own = await transaction.enter(scopeOf(who));
   const person = await personAtWork(own, who);
-  const history = person === undefined ? [] : await own.events(matter);
+  const stored = person === undefined ? undefined : await own.matter(matter);
+  const history = stored === undefined || stored.erasedAt !== undefined ? [] : await own.events(matter);
   if (person === undefined || history.length === 0) return undefined;
   const typed = matterFrom(
     workshop,
@@ -321,7 +322,7 @@ export function evidenceService(workshop: Workshop, records: AuthorityRecords): 
         if (held === undefined || file === undefined || held.state.standing === "destroyed") return undefined;
         if (held.state.seal !== undefined) return "sealed";
         const own = await transaction.enter(scopeOf(who));
-        await own.logRead(parts.now(), [{ matter, what: `content of exhibit ${exhibit}`, reason }]);
+        await own.logRead(parts.now(), [{ matter, what: "content of an exhibit", reason: `${exhibit}: ${reason}` }]);
         return { file, name: held.item.fileName ?? exhibit };
       });
       return found === undefined || found === "sealed" ? found : handOut(found.file, found.name);
@@ -333,7 +334,7 @@ export function evidenceService(workshop: Workshop, records: AuthorityRecords): 
         const kept = (await filesOf(transaction, matter)).find((one) => one.digest === digest);
         if (named === undefined || kept === undefined) return undefined;
         const own = await transaction.enter(scopeOf(who));
-        await own.logRead(parts.now(), [{ matter, what: `content of document ${named.name}`, reason }]);
+        await own.logRead(parts.now(), [{ matter, what: "content of a document", reason: `${named.name}: ${reason}` }]);
         return { file: kept.file, name: named.name };
       });
       return found === undefined ? undefined : handOut(found.file, found.name);
@@ -347,21 +348,17 @@ export function evidenceService(workshop: Workshop, records: AuthorityRecords): 
     exportMatter: (who, order) =>
       exportFor(workshop, records, order, async (transaction) => {
         const typed = await permitted(workshop, transaction, who, order.matter, ["export"]);
-        if (typed === undefined) return undefined;
+        if (typed === undefined) return false;
         const own = await transaction.enter(scopeOf(who));
         await own.logRead(parts.now(), [{ matter: order.matter, what: "export", reason: order.reason }]);
-        return typed;
+        return true;
       }),
     exportAsSystem: (order) =>
       exportFor(workshop, records, order, async (transaction) => {
         const view = await transaction.enter({ kind: "system" });
-        const history = await view.events(order.matter);
-        if (history.length === 0) return undefined;
+        if ((await view.matter(order.matter)) === undefined) return false;
         await view.logRead(parts.now(), [{ matter: order.matter, what: "export", reason: order.reason }]);
-        return matterFrom(
-          workshop,
-          history.map(({ event }) => event),
-        );
+        return true;
       }),
   };
 }

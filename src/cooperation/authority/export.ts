@@ -1,14 +1,15 @@
-import { type EvidenceToBundle, writeBundle } from "../bundle/index.ts";
+import { type EventToBundle, type EvidenceToBundle, writeBundle } from "../bundle/index.ts";
 import type { AuthorityTransaction } from "../exchange-store/index.ts";
 import { isCheckpointProblem, openCheckpoint, parseVerifier } from "../log/index.ts";
+import type { EventRemains, StoredEvent } from "../store/index.ts";
 import { decryptBytes, encryptBytes, FileErased, isRecipient } from "../vault/index.ts";
-import { type Digest, eventDigest, type MatterEvent } from "../words/index.ts";
+import type { Digest } from "../words/index.ts";
 import type { Exported, ExportOrder } from "./evidence-service.ts";
 import { filesOf } from "./kept-files.ts";
 import { writeLog } from "./log-keeping.ts";
 import { partnerLogs } from "./partner-logs.ts";
 import type { AuthorityRecords } from "./records.ts";
-import type { TypedMatter, Workshop } from "./workshop.ts";
+import type { Workshop } from "./workshop.ts";
 
 /** Digests that are asked for in one query. */
 const digestsAtOnce = 500;
@@ -23,26 +24,31 @@ export async function exportFor(
   workshop: Workshop,
   records: AuthorityRecords,
   order: ExportOrder,
-  allowed: (transaction: AuthorityTransaction) => Promise<TypedMatter | undefined>,
+  allowed: (transaction: AuthorityTransaction) => Promise<boolean>,
 ): Promise<Exported | undefined> {
   if (order.recipient !== undefined && !isRecipient(order.recipient)) return "bad-recipient";
   const { node, parts } = workshop;
   const found = await node.store.transaction(async (transaction) => {
-    const typed = await allowed(transaction);
-    if (typed === undefined) return undefined;
-    const { events } = typed.matter;
-    await transaction.enter({ kind: "system" });
-    const places = await placesOf(transaction, events.map(eventDigest));
-    return { events, places, files: await filesOf(transaction, order.matter), known: await partnerLogs(transaction) };
+    if (!(await allowed(transaction))) return undefined;
+    const view = await transaction.enter({ kind: "system" });
+    const erased = (await view.matter(order.matter))?.erasedAt !== undefined;
+    const events = erased ? await view.remains(order.matter) : await view.events(order.matter);
+    const places = await placesOf(
+      transaction,
+      events.map(({ digest }) => digest),
+    );
+    // The list of the vault names the digest of what a file held, and stays here.
+    const files = erased ? [] : await filesOf(transaction, order.matter);
+    return { events, places, files, known: await partnerLogs(transaction) };
   });
   if (found === undefined) return undefined;
   await writeLog(workshop);
   const { log, vault } = records;
-  const events: { event: MatterEvent; index: number }[] = [];
-  for (const event of found.events) {
-    const index = found.places.get(eventDigest(event));
+  const events: EventToBundle[] = [];
+  for (const kept of found.events) {
+    const index = found.places.get(kept.digest);
     if (index === undefined) return "not-logged";
-    events.push({ event, index });
+    events.push({ ...bundled(kept), index });
   }
   const evidence: EvidenceToBundle[] = [];
   for (const { file } of found.files) {
@@ -80,6 +86,16 @@ export async function exportFor(
   // All proofs are computed for the first piece; while nothing is written, so that no tile goes meanwhile.
   const first = await log.writer.quietly(() => bytes.next());
   return continued(first, bytes);
+}
+
+function bundled(kept: StoredEvent | EventRemains) {
+  if ("event" in kept) {
+    const { event, salt } = kept;
+    return salt === undefined ? { event } : { event, contentsSalt: salt };
+  }
+  const { head, data, contents, digest } = kept;
+  if (data !== undefined) return { event: { ...head, data } };
+  return contents === undefined ? { erased: head, digest } : { erased: head, contents };
 }
 
 async function* continued(

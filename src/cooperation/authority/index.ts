@@ -2,6 +2,8 @@
 
 export type { CosignedHead, RecordsCheck, RecordsReading } from "./audit.ts";
 export { type Authority, createAuthority } from "./authority.ts";
+export { mergedRegisters, readRegister, registerName, registerOn, registerText } from "./erasure-register.ts";
+export type { EndedMatter, ErasedMatter, ErasureService, KeepingStep } from "./erasure-service.ts";
 export type {
   Authorisation,
   CustodyOrder,

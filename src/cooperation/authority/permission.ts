@@ -52,7 +52,7 @@ const needKnownPartner: readonly CommonEventName[] = [
   "failure-settled",
 ];
 const needOpen = (name: CommonEventName): boolean =>
-  !/^(?:note|assigned|access-|conflict-|matter-|sending-|failure-|custody-|destruction-)/.test(name);
+  !/^(?:note|assigned|access-|conflict-|matter-|sending-|failure-|custody-|destruction-|hold-|erasure-)/.test(name);
 
 /** An event that all matters share, or the approval of a correction that another person asked for. */
 export type PermittedAct = CommonEventName | "approve-correction";

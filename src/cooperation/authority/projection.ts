@@ -1,5 +1,5 @@
 import type { MatterType } from "../definitions/index.ts";
-import { type HeldItem, holderOf, isSealed, type Matter } from "../matter/index.ts";
+import { erasableFrom, type HeldItem, holderOf, isSealed, type Matter, retentionOf } from "../matter/index.ts";
 import type { ProjectedClock, ProjectedEvidenceItem, Projection } from "../store/index.ts";
 import type { OfficeId, PersonId } from "../words/index.ts";
 import { type Calendars, clockViews, runState } from "./deadlines.ts";
@@ -19,6 +19,7 @@ export function projectionOf(type: MatterType, matter: Matter, intake: OfficeId,
   const { office, assignee } = placeOf(matter, intake);
   const clocks = projectedClocks(type, matter, states);
   const due = clocks.flatMap(({ state, dueAt }) => (state === "running" && dueAt !== null ? [dueAt] : [])).sort()[0];
+  const kept = retentionOf(type, matter);
   const reference = matter.fields["own-reference"]?.value;
   const urgency = matter.fields.urgency?.value;
   return {
@@ -39,6 +40,7 @@ export function projectionOf(type: MatterType, matter: Matter, intake: OfficeId,
     openedAt: matter.openedAt,
     changedAt: matter.changedAt,
     dueAt: due ?? null,
+    erasableFrom: kept === undefined || matter.hold !== undefined ? null : erasableFrom(kept),
     clocks,
     evidence: matter.evidence.map(projectedItem),
   };

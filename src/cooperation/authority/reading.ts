@@ -116,9 +116,11 @@ export async function viewFor(
   const own = await transaction.enter(scopeOf(who));
   const person = await personAtWork(own, who);
   const seen = await own.matter(id);
+  if (seen?.erasedAt !== undefined) return undefined;
   if (person === undefined || (seen === undefined && who.breakGlass === undefined)) return undefined;
   // Who breaks the glass reads what the database would not show to the person.
   const reader: View & Directory = seen === undefined ? await transaction.enter({ kind: "system" }) : own;
+  if (seen === undefined && (await reader.matter(id))?.erasedAt !== undefined) return undefined;
   const history = await reader.events(id);
   if (history.length === 0) return undefined;
   const { type, matter } = matterFrom(
@@ -220,7 +222,7 @@ export async function mayList(
   const may = (proposed: boolean): boolean =>
     mayOneOf(workshop, person, ["list"], factsOfStored(type, stored, proposed)).allowed;
   if (may(false)) return true;
-  if (!may(true)) return false;
+  if (!may(true) || stored.erasedAt !== undefined) return false;
   const events = await view.events(stored.matter);
   const { matter } = matterFrom(
     workshop,

@@ -46,6 +46,8 @@ export interface RecordDisks {
   readonly log: Disk;
   readonly witness: Disk;
   readonly vault: Disk;
+  /** The register of erasures. */
+  readonly erasures: Disk;
 }
 
 /** Log, witness and vault of an authority, open for writing: one process holds them, and the lock of the authority. */

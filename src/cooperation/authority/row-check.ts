@@ -9,8 +9,8 @@ import {
   sealDigest,
   sealedRecords,
 } from "../seals/index.ts";
-import { eventOf } from "../store/index.ts";
-import { type Digest, eventDigest } from "../words/index.ts";
+import { digestAnew, keptKeys } from "../store/index.ts";
+import { type Digest, digestSchema } from "../words/index.ts";
 import { recordRows, recordSeals } from "./sealing.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -21,6 +21,7 @@ export interface RowProblem {
     | "event.inserted"
     | "event.deleted"
     | "event.link-broken"
+    | "key.missing"
     | "evidence.altered"
     | "record.altered"
     | "record.deleted"
@@ -73,7 +74,7 @@ class Accounts {
  * Holds every row that the log vouches for against the log: events, own evidences, and what is sealed. What was committed
  * while it goes on is not missed: an entry of the log and its row come in one transaction.
  */
-export async function checkRows({ node }: Workshop): Promise<RowCheck> {
+export async function checkRows({ node, parts }: Workshop): Promise<RowCheck> {
   const within = node.store.transaction;
   const problems: RowProblem[] = [];
   const size = await within(async (transaction) => {
@@ -90,13 +91,13 @@ export async function checkRows({ node }: Workshop): Promise<RowCheck> {
   let events = 0;
   for (let after = 0; ; ) {
     const from = after;
-    const page = await within((transaction) => checkEvents(transaction, accounts, from));
+    const page = await within((transaction) => checkEvents(transaction, parts.database.keys, accounts, from));
     problems.push(...page.problems);
     events += page.rows;
     if (page.last === undefined) break;
     after = page.last;
   }
-  problems.push(...(await within(brokenHistories)));
+  problems.push(...(await within(brokenHistories)), ...(await within(missingKeys)));
   for (let after: EvidenceKey | undefined; ; ) {
     const from = after;
     const page = await within((transaction) => checkEvidence(transaction, accounts, node.authority, from));
@@ -136,6 +137,7 @@ interface Checked<Key> {
 
 async function checkEvents(
   transaction: AuthorityTransaction,
+  keys: Workshop["parts"]["database"]["keys"],
   accounts: Accounts,
   after: number,
 ): Promise<Checked<number>> {
@@ -147,9 +149,17 @@ async function checkEvents(
     .orderBy("position")
     .limit(rowsAtOnce)
     .execute();
-  const computed = rows.map((row) => {
+  const opened = await keptKeys(
+    transaction.sql,
+    keys,
+    rows.map(({ matter }) => matter),
+  );
+  const computed = rows.map((row): Digest | undefined => {
     try {
-      return eventDigest(eventOf(row).event);
+      const anew = digestAnew(row, opened.get(row.matter));
+      if (anew.kind === "damaged") return undefined;
+      // Of what was kept in the open once, and is erased, nothing but the digest is left.
+      return anew.digest ?? digestSchema.parse(row.digest);
     } catch {
       // What somebody made of it is no event any more.
       return undefined;
@@ -225,6 +235,19 @@ async function brokenHistories({ sql: tables, enter }: AuthorityTransaction): Pr
     ),
     ...ends.rows.map(({ matter, sequence }) => deleted(matter, sequence)),
   ];
+}
+
+/** Matters whose contents nobody can read any more, and that were not erased. */
+async function missingKeys({ sql: tables, enter }: AuthorityTransaction): Promise<RowProblem[]> {
+  await enter({ kind: "system" });
+  const { rows } = await sql<{ matter: string }>`SELECT m.matter FROM cooperation.matter AS m
+    WHERE m.erased_at IS NULL AND NOT EXISTS (SELECT FROM cooperation.matter_key AS k WHERE k.matter = m.matter)
+    ORDER BY m.matter LIMIT ${mostProblems}`.execute(tables);
+  return rows.map(({ matter }) => ({
+    code: "key.missing",
+    path: `matter_key/${matter}`,
+    message: "The key of the matter is gone, and nobody erased it: what was written into it cannot be read.",
+  }));
 }
 
 interface EvidenceKey {

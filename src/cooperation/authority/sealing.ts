@@ -16,7 +16,19 @@ import type { Workshop } from "./workshop.ts";
 /** Milliseconds that reads wait for their seal: they are many, and each seal is an entry of the log. */
 const usualBetweenSeals = 60_000;
 
-const contentSchema = z.record(z.string(), z.union([z.date().transform((at) => at.toISOString()), jsonSchema]));
+const contentSchema = z.record(
+  z.string(),
+  z.union([
+    z.date().transform((at) => at.toISOString()),
+    z.instanceof(Uint8Array).transform((bytes) => Buffer.from(bytes).toString("hex")),
+    jsonSchema,
+  ]),
+);
+
+/** A row as it is sealed. A column that came later is left out where it is empty, so that older seals still hold. */
+function contentOf({ sealed_reason: sealed, ...content }: { readonly sealed_reason?: Uint8Array | null }) {
+  return contentSchema.parse(sealed === undefined || sealed === null ? content : { ...content, sealed_reason: sealed });
+}
 
 /** Rows of one table by their numbers, as they are sealed: every column is content. */
 export async function recordRows(
@@ -32,7 +44,7 @@ export async function recordRows(
     .where(sql<boolean>`entry BETWEEN ${first} AND ${last}`)
     .orderBy("entry")
     .execute();
-  return rows.map(({ entry, ...content }) => ({ entry: Number(entry), content: contentSchema.parse(content) }));
+  return rows.map(({ entry, ...content }) => ({ entry: Number(entry), content: contentOf(content) }));
 }
 
 const sealSchema = z

@@ -29,7 +29,12 @@ test(`${megabytes} MB of evidence arrive whole although the line is cut in the m
   await using place = await temporaryFolder();
   const disks = async (authority: string) => {
     const of = (name: string) => nodeDisk(join(place.path, authority, name));
-    return { log: await of("log"), witness: await of("witness"), vault: await of("vault") };
+    return {
+      log: await of("log"),
+      witness: await of("witness"),
+      vault: await of("vault"),
+      erasures: await of("erasures"),
+    };
   };
   await using world = await twoAuthorities({ ...programDefinitions(), records: disks });
   const { arcadia, bensalem } = world;

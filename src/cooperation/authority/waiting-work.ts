@@ -1,5 +1,6 @@
 import { deliverDue, type Post, sendDue, sendPayloadsDue } from "../exchange/index.ts";
 import { carryOut, noteEvidence } from "./carry-out.ts";
+import { finishErasures } from "./erasing.ts";
 import { eventAfter } from "./identifier.ts";
 import { writeLog } from "./log-keeping.ts";
 import { sealRecords } from "./sealing.ts";
@@ -21,6 +22,7 @@ export async function workThatWaits(workshop: Workshop, post: Post): Promise<Tic
   const chunks = readChunk === undefined ? 0 : await sendPayloadsDue(node, post, readChunk, chunksAtOnce);
   await sealRecords(workshop);
   await writeLog(workshop);
+  await finishErasures(workshop, records);
   if (records !== undefined) {
     await offerCheckpoint(workshop, records);
     await workshop.tidy();
@@ -37,12 +39,15 @@ async function noteEvidences(workshop: Workshop): Promise<void> {
       const { evidence, message } = signed.evidence;
       if (matter !== null && message.from === node.authority) {
         const view = await transaction.enter({ kind: "system" });
-        const history = await view.events(matter);
-        const held = matterFrom(
-          workshop,
-          history.map(({ event }) => event),
-        );
-        await noteEvidence(workshop, transaction, held, evidence, message.id);
+        // Of an erased matter nothing can be said any more; the evidence itself is kept.
+        if ((await view.matter(matter))?.erasedAt === undefined) {
+          const history = await view.events(matter);
+          const held = matterFrom(
+            workshop,
+            history.map(({ event }) => event),
+          );
+          await noteEvidence(workshop, transaction, held, evidence, message.id);
+        }
       }
       await transaction.correspondence.note(signed);
     });

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generateX25519Identity } from "age-encryption";
-import { fold, minute, newCommand, newMatter, nextRequest, office, system } from "../../../test/database/matters.ts";
+import {
+  fold,
+  keysOfMatters,
+  minute,
+  newCommand,
+  newMatter,
+  nextRequest,
+  office,
+  system,
+} from "../../../test/database/matters.ts";
 import { noPostgres, startPostgres } from "../../../test/database/server.ts";
 import { began, makeAuthority, temporaryFolder } from "../../../test/database/trial.ts";
 import { type Disk, diskBelow, folderOf, makeFolders, writeDurably } from "../disk/index.ts";
@@ -18,7 +27,7 @@ import {
   openPostgres,
 } from "../store/index.ts";
 import { fileIdOf, openVault, recipientOf } from "../vault/index.ts";
-import { authorityIdSchema, digestOf, eventDigest, type MatterEvent } from "../words/index.ts";
+import { authorityIdSchema, digestOf, type MatterEvent } from "../words/index.ts";
 import {
   BackupDamaged,
   type BackupManifest,
@@ -42,7 +51,7 @@ async function owned(place: OwnedPlace): Promise<OwnedDatabase> {
 }
 
 async function opened(folder: string): Promise<CooperationDatabase> {
-  const database = await openPGlite(folder, began);
+  const database = await openPGlite(folder, began, keysOfMatters);
   assert.ok("sql" in database);
   return database;
 }
@@ -72,7 +81,7 @@ async function addMatters(database: CooperationDatabase, log: LogWriter, count: 
       messages: [{ message: newCommand(), partner, kind: "request", body: { text: 'Grüße \\ "\n' } }],
     };
     for (const request of [opening, answer]) assert.equal((await store.append(system, request)).kind, "appended");
-    const digests = [...opening.events, ...answer.events].map(eventDigest);
+    const digests = (await store.events(system, matter)).map(({ digest }) => digest);
     await exchange.transaction(async (transaction) => {
       for (const digest of digests) await transaction.appendToLog(digest);
     });
@@ -104,7 +113,7 @@ async function restored(backup: Disk, manifest: BackupManifest, database: OwnedD
   await checkBackup(backup, manifest, effects);
   await restoreFiles(backup, manifest, folder, effects);
   await restoreTables(backup, manifest, database, began, effects);
-  return await proveRestored(manifest, database, folder, effects);
+  return await proveRestored(manifest, database, folder, effects, keysOfMatters);
 }
 
 async function histories(database: CooperationDatabase): Promise<readonly MatterEvent[]> {
@@ -121,7 +130,7 @@ test("what PostgreSQL kept while others wrote comes back in PGlite on an empty h
   const { application, owner } = await makeAuthority(server, "utopia");
   const folder = simulatedDisk();
   const backup = simulatedDisk();
-  await using database = await openPostgres({ connectionString: application });
+  await using database = await openPostgres({ connectionString: application }, keysOfMatters);
   const log = await addFolder(folder, database);
 
   await using source = await owned({ engine: "postgresql", owner });
@@ -145,6 +154,7 @@ test("what PostgreSQL kept while others wrote comes back in PGlite on an empty h
     assert.deepEqual(proof, {
       rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
       events: rowsOf("event"),
+      opened: rowsOf("event"),
       logEntries: manifest.log.size,
       files: 3,
       bytes: proof.bytes,
@@ -248,7 +258,7 @@ test("a history rewritten together with the backup's own digests is found by the
   const { manifest } = await readBackup(backup);
   const path = "tables/event.jsonl";
   const text = Buffer.from((await backup.read(path)) ?? []).toString("utf8");
-  await writeDurably(backup, path, Buffer.from(text.replace('"state": "sent"', '"state": "kept"')));
+  await writeDurably(backup, path, Buffer.from(text.replace('"name":"sent"', '"name":"kept"')));
   const bytes = (await backup.read(path)) ?? new Uint8Array();
   const forged = {
     ...manifest,

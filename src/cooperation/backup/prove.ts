@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type Disk, diskBelow } from "../disk/index.ts";
 import { checkpointPath, checkTile, logReader, parseCheckpoint, tilesOfLog } from "../log/index.ts";
+import { type MatterKey, type MatterKeys, SealBroken } from "../matter-keys/index.ts";
 import {
   type DumpedTable,
   dumpedRows,
@@ -9,15 +10,22 @@ import {
   dumpedTables,
   type OwnedDatabase,
   ofOneMoment,
+  storedDigest,
 } from "../store/index.ts";
 import { checkVault } from "../vault/index.ts";
 import {
   actorSchema,
   type Digest,
   digestSchema,
+  type EventHead,
   eventDigest,
+  eventHeadSchema,
   instantSchema,
-  matterEventSchema,
+  type JsonObject,
+  jsonObjectSchema,
+  type MatterId,
+  matterIdSchema,
+  sealedEventDigest,
 } from "../words/index.ts";
 import { BackupDamaged, type BackupEffects, type BackupManifest, tablePath } from "./format.ts";
 
@@ -26,6 +34,8 @@ export interface RestoredProof {
   readonly rows: number;
   /** Events whose digest was computed anew and whose link to the one before holds. */
   readonly events: number;
+  /** Of them those whose contents were opened for it; of the others, what stays readable and the digest of the contents. */
+  readonly opened: number;
   /** Entries of the log that are those of the database, under the root that the head of the log names. */
   readonly logEntries: number;
   /** Files of the vault that were read through. */
@@ -34,23 +44,31 @@ export interface RestoredProof {
 }
 
 const moment = z.string().transform((text) => instantSchema.parse(new Date(text).toISOString()));
+const bytes = z
+  .string()
+  .regex(/^\\x(?:[0-9a-f]{2})*$/)
+  .transform((text) => new Uint8Array(Buffer.from(text.slice(2), "hex")));
 const eventRowSchema = z.object({
-  matter: z.string(),
+  matter: matterIdSchema,
   sequence: z.int(),
   id: z.string(),
   name: z.string(),
   at: moment,
   by: actorSchema,
-  data: z.unknown(),
+  data: jsonObjectSchema.nullable(),
+  sealed: bytes.nullish(),
+  contents: digestSchema.nullish(),
   digest: digestSchema,
   previous: digestSchema.nullable(),
 });
+const keyRowSchema = z.object({ matter: matterIdSchema, wrapped: bytes });
 const logRowSchema = z.object({ index: z.int(), digest: digestSchema });
 
 /**
  * Proves that what was restored is what the backup holds, and that it holds together: every row again, the digest and
  * the link of every event, the log against its root and against the database, and every byte of the vault.
  *
+ * @param keys - With them the contents of events are opened and compared with their digests, too.
  * @throws BackupDamaged at the first difference.
  */
 export async function proveRestored(
@@ -58,26 +76,41 @@ export async function proveRestored(
   database: OwnedDatabase,
   folder: Disk,
   effects: BackupEffects,
+  keys?: MatterKeys,
 ): Promise<RestoredProof> {
-  const { rows, events, numbered } = await proveTables(manifest, database, effects);
+  const { rows, events, opened, numbered } = await proveTables(manifest, database, effects, keys);
   const logEntries = await proveLog(manifest, diskBelow(folder, "log"), numbered);
   const vault = await checkVault(diskBelow(folder, "vault"));
   const [problem] = vault.problems;
   if (problem !== undefined) throw new BackupDamaged(`vault/${problem.path}`, problem.message);
-  return { rows, events, logEntries, files: vault.files, bytes: vault.bytes };
+  return { rows, events, opened, logEntries, files: vault.files, bytes: vault.bytes };
 }
 
 async function proveTables(
   manifest: BackupManifest,
   database: OwnedDatabase,
   { progress, signal }: BackupEffects,
-): Promise<{ readonly rows: number; readonly events: number; readonly numbered: readonly Digest[] }> {
+  keys: MatterKeys | undefined,
+): Promise<{
+  readonly rows: number;
+  readonly events: number;
+  readonly opened: number;
+  readonly numbered: readonly Digest[];
+}> {
   const total = manifest.tables.reduce((sum, { rows }) => sum + rows, 0);
-  const chain = historyProof();
+  const wrapped = new Map<MatterId, Uint8Array>();
+  const chain = historyProof(keys === undefined ? undefined : { keys, wrapped });
   const numbered: Digest[] = [];
   let done = 0;
   await ofOneMoment(database.sql, async (transaction) => {
     const there: readonly DumpedTable[] = await dumpedTables(transaction);
+    const ofKeys = keys === undefined ? undefined : there.find(({ table }) => table === "matter_key");
+    if (ofKeys !== undefined)
+      for await (const batch of dumpedRows(transaction, ofKeys))
+        for (const row of batch) {
+          const kept = keyRowSchema.parse(JSON.parse(row));
+          wrapped.set(kept.matter, kept.wrapped);
+        }
     for (const { table, rows, digest } of manifest.tables) {
       const key = there.find((one) => one.table === table);
       if (key === undefined) throw new BackupDamaged(tablePath(table), "the table is not in the database");
@@ -100,28 +133,73 @@ async function proveTables(
       if (sequences.find((one) => one.sequence === sequence)?.last !== last)
         throw new BackupDamaged(tablePath(sequence), "the numbering does not go on where it ended");
   });
-  return { rows: done, events: chain.count(), numbered };
+  return { rows: done, ...chain.counted(), numbered };
+}
+
+interface Opening {
+  readonly keys: MatterKeys;
+  readonly wrapped: ReadonlyMap<MatterId, Uint8Array>;
 }
 
 /** The events as they come, by matter and sequence: each digest computed anew, each link held against the one before. */
-function historyProof(): { readonly add: (row: string) => void; readonly count: () => number } {
-  let count = 0;
-  let last: { readonly matter: string; readonly sequence: number; readonly digest: Digest } | undefined;
+function historyProof(opening: Opening | undefined): {
+  readonly add: (row: string) => void;
+  readonly counted: () => { readonly events: number; readonly opened: number };
+} {
+  let events = 0;
+  let opened = 0;
+  let last: { readonly matter: MatterId; readonly sequence: number; readonly digest: Digest } | undefined;
+  let key: { readonly of: MatterId; readonly is: MatterKey | undefined } | undefined;
+  const keyOf = (matter: MatterId): MatterKey | undefined => {
+    if (key?.of !== matter) {
+      const kept = opening?.wrapped.get(matter);
+      key = { of: matter, is: kept === undefined ? undefined : opening?.keys.unwrap(matter, kept) };
+    }
+    return key.is;
+  };
   return {
-    count: () => count,
+    counted: () => ({ events, opened }),
     add: (text) => {
-      const { digest, previous, ...row } = eventRowSchema.parse(JSON.parse(text));
-      const event = matterEventSchema.parse(row);
-      const before = last?.matter === row.matter ? last : undefined;
-      const at = `${row.matter} ${row.sequence}`;
-      if (eventDigest(event) !== digest)
-        throw new BackupDamaged(tablePath("event"), `event ${at} is not what its digest says`);
-      if (row.sequence !== (before?.sequence ?? 0) + 1 || previous !== (before?.digest ?? null))
+      const row = eventRowSchema.parse(JSON.parse(text));
+      const { digest, previous, matter, sequence } = row;
+      const before = last?.matter === matter ? last : undefined;
+      const at = `${matter} ${sequence}`;
+      const { known, wasOpened } = digestAnew(row, keyOf(matter), at);
+      if (known !== digest) throw new BackupDamaged(tablePath("event"), `event ${at} is not what its digest says`);
+      if (sequence !== (before?.sequence ?? 0) + 1 || previous !== (before?.digest ?? null))
         throw new BackupDamaged(tablePath("event"), `event ${at} does not follow the one before`);
-      last = { matter: row.matter, sequence: row.sequence, digest };
-      count += 1;
+      last = { matter, sequence, digest };
+      events += 1;
+      if (wasOpened) opened += 1;
     },
   };
+}
+
+/** The digest of an event from what is there of it: in the open, sealed with a key at hand, or without. */
+function digestAnew(
+  row: z.infer<typeof eventRowSchema>,
+  key: MatterKey | undefined,
+  at: string,
+): { readonly known: Digest; readonly wasOpened: boolean } {
+  const { data: inTheOpen, sealed, contents, digest, previous: _, ...rest } = row;
+  const head = eventHeadSchema.parse(rest);
+  if (inTheOpen !== null) return { known: eventDigest({ ...head, data: inTheOpen }), wasOpened: true };
+  const outside = contents === undefined || contents === null ? digest : sealedEventDigest(head, contents);
+  if (outside !== digest) return { known: outside, wasOpened: false };
+  // Of what an upgrade sealed the digest is that of the contents, which only the key opens.
+  if (key === undefined || sealed === undefined || sealed === null) return { known: outside, wasOpened: false };
+  const event = { ...head, data: openedData(key, head, sealed, at) };
+  const salt = contents === undefined || contents === null ? undefined : key.salt(head);
+  return { known: storedDigest(event, salt), wasOpened: true };
+}
+
+function openedData(key: MatterKey, head: EventHead, sealed: Uint8Array, at: string): JsonObject {
+  try {
+    return key.open(head, sealed);
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error;
+    throw new BackupDamaged(tablePath("event"), `event ${at} does not open with the key of its matter`);
+  }
 }
 
 const entriesAtOnce = 10_000;

@@ -17,13 +17,16 @@ import {
 import { fileIdOf, openVault, recipientOf } from "../vault/index.ts";
 import {
   authorityIdSchema,
+  contentsDigest,
   type Digest,
   digestOf,
   eventDigest,
+  headOf,
   instantSchema,
   type MatterEvent,
   matterEventSchema,
   matterIdSchema,
+  sealedEventDigest,
 } from "../words/index.ts";
 import { bundleInMemory } from "./bundle-file.ts";
 import { contentOf, membersOf, writeContainer } from "./container.ts";
@@ -96,7 +99,16 @@ before(async () => {
   await createLog(disk, signer);
   const log = await openLog(disk, signer);
   await log.append([digestOf("an event of another matter")]);
-  await log.append(events.map((event, at) => (at === 0 ? commitment(eventDigest(event), salt) : eventDigest(event))));
+  // The first has the salt of its entry, the last that of its contents, and those between were kept in the open.
+  await log.append(
+    events.map((event, at) =>
+      at === 0
+        ? commitment(eventDigest(event), salt)
+        : at === events.length - 1
+          ? sealedEventDigest(headOf(event), contentsDigest(event.data, salt))
+          : eventDigest(event),
+    ),
+  );
   const { cosign } = witness({
     signer: partner,
     logs: [signer],
@@ -111,7 +123,11 @@ before(async () => {
     authority: authorityIdSchema.parse("bensalem-central"),
     madeAt: instantSchema.parse("2026-04-01T00:00:00.000Z"),
     signer,
-    events: events.map((event, at) => ({ event, index: at + 1, ...(at === 0 ? { salt } : {}) })),
+    events: events.map((event, at) => ({
+      event,
+      index: at + 1,
+      ...(at === 0 ? { salt } : at === events.length - 1 ? { contentsSalt: salt } : {}),
+    })),
     evidence: [
       { stored, ciphertext: () => vault.ciphertext(fileIdOf(stored)), key: await vault.key(fileIdOf(stored)) },
     ],
@@ -228,8 +244,32 @@ test("the authority itself cannot leave out an event, or put one in that is not 
   assert.ok(first !== undefined && second !== undefined);
   const without = await whole(writeBundle({ ...input, events: [first, ...rest] }));
   assert.ok((await codesOf(without)).some((code) => code === "bundle.events"));
-  const altered = { ...first, event: { ...first.event, data: { subject: "production" } } };
-  assert.deepEqual(await codesOf(await whole(writeBundle({ ...input, events: [altered, second, ...rest] }))), [
+  const altered = events.map((one) => ("event" in one ? { ...one, event: { ...one.event, at: input.madeAt } } : one));
+  for (const place of [0, 3]) {
+    const forged = events.map((one, at) => (at === place ? (altered[at] ?? one) : one));
+    assert.deepEqual(await codesOf(await whole(writeBundle({ ...input, events: forged, evidence: [] }))), [
+      "bundle.not-in-log",
+      "bundle.custody",
+    ]);
+  }
+});
+
+test("of a matter that was erased a bundle still proves which steps were taken when, by whom, and nothing else", async () => {
+  const remains = input.events.slice(0, 4).map((one) => {
+    if (!("event" in one)) return one;
+    const { event, index, contentsSalt, salt } = one;
+    const erased = headOf(event);
+    if (contentsSalt !== undefined) return { erased, contents: contentsDigest(event.data, contentsSalt), index };
+    const digest = eventDigest(event);
+    return { erased, digest: salt === undefined ? digest : commitment(digest, salt), index };
+  });
+  const bytes = await whole(writeBundle({ ...input, events: remains, evidence: [] }));
+  assert.ok(!bytes.includes("preservation") && !bytes.includes("connection log"));
+  const report = await verifyBundle(bundleInMemory(bytes));
+  assert.deepEqual(report.problems, []);
+  assert.ok(report.notChecked.some((sentence) => /^What 4 events said/.test(sentence)));
+  const lying = remains.map((one) => ("erased" in one ? { ...one, erased: { ...one.erased, at: input.madeAt } } : one));
+  assert.deepEqual(await codesOf(await whole(writeBundle({ ...input, events: lying, evidence: [] }))), [
     "bundle.not-in-log",
   ]);
 });

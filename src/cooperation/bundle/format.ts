@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { storedFileSchema } from "../vault/index.ts";
-import { authorityIdSchema, digestSchema, instantSchema, matterEventSchema, matterIdSchema } from "../words/index.ts";
+import {
+  authorityIdSchema,
+  digestSchema,
+  eventHeadSchema,
+  instantSchema,
+  matterEventSchema,
+  matterIdSchema,
+} from "../words/index.ts";
 
 export const bundleFormat = "justitia-bundle/1";
 
@@ -58,16 +65,20 @@ export type Manifest = z.infer<typeof manifestSchema>;
 
 const hash = z.base64().length(44);
 
-/** An event with its place in the log, and the salt of its entry when it has one. */
-export const bundledEventSchema = z.strictObject({
-  event: matterEventSchema,
-  salt: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .optional(),
-  index: z.int().nonnegative(),
-  proof: z.array(hash),
-});
+const salt = z.string().regex(/^[0-9a-f]{64}$/);
+const place = { index: z.int().nonnegative(), proof: z.array(hash) };
+
+/**
+ * An event with its place in the log: with the salt of its contents, with the salt of its entry, or with neither. Where
+ * the contents were erased, what is left: which step, when, by whom, and the digest of the contents; or, where they were
+ * kept in the open once, the digest of the event.
+ */
+export const bundledEventSchema = z.union([
+  z.strictObject({ event: matterEventSchema, salt: salt.optional(), ...place }),
+  z.strictObject({ event: matterEventSchema, contentsSalt: salt, ...place }),
+  z.strictObject({ erased: eventHeadSchema, contents: digestSchema, ...place }),
+  z.strictObject({ erased: eventHeadSchema, digest: digestSchema, ...place }),
+]);
 
 export const consistencySchema = z.strictObject({
   from: z.int().nonnegative(),

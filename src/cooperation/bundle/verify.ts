@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ZipFile } from "yauzl";
+import type { z } from "zod";
 import { caseJsonLd, custodyChain, custodyOf } from "../custody/index.ts";
 import {
   commitment,
@@ -15,7 +16,17 @@ import {
   verifyNote,
 } from "../log/index.ts";
 import { decryptBytes, decryptStream, fileIdOf } from "../vault/index.ts";
-import { canonicalText, type Digest, digestOf, eventDigest, jsonSchema, type MatterEvent } from "../words/index.ts";
+import {
+  canonicalText,
+  contentsDigest,
+  type Digest,
+  digestOf,
+  eventDigest,
+  headOf,
+  jsonSchema,
+  type MatterEvent,
+  sealedEventDigest,
+} from "../words/index.ts";
 import { isConsistent } from "./consistency.ts";
 import { type BundleSource, contentOf, isExact, membersOf } from "./container.ts";
 import { bundledEventSchema, type Manifest, manifestSchema, memberPaths, signedText } from "./format.ts";
@@ -195,6 +206,7 @@ async function verifyEvents(
   const before = findings.count;
   const lines = ((await textOf(opened, memberPaths.events)) ?? "").split("\n").slice(0, -1);
   const events: MatterEvent[] = [];
+  let erased = 0;
   for (const [at, line] of lines.entries()) {
     const where = `${memberPaths.events}:${at + 1}`;
     const parsed = bundledEventSchema.safeParse(parseJson(line));
@@ -202,17 +214,17 @@ async function verifyEvents(
       findings.bad("bundle.events", where, "The line is no event with its proof.");
       continue;
     }
-    const { event, salt, index, proof } = parsed.data;
-    events.push(event);
-    if (event.matter !== manifest.matter || event.sequence !== at + 1)
+    const { index, proof } = parsed.data;
+    const heading = "event" in parsed.data ? parsed.data.event : parsed.data.erased;
+    if ("event" in parsed.data) events.push(parsed.data.event);
+    else erased += 1;
+    if (heading.matter !== manifest.matter || heading.sequence !== at + 1)
       findings.bad("bundle.events", where, `This should be event ${at + 1} of the matter.`);
     if (head === undefined) continue;
-    const digest: Digest =
-      salt === undefined ? eventDigest(event) : commitment(eventDigest(event), Buffer.from(salt, "hex"));
     const included = verifyInclusion({
       index,
       size: head.size,
-      leafHash: leafHash(entryOf(digest)),
+      leafHash: leafHash(entryOf(entryDigest(parsed.data))),
       proof: proof.map((hash) => Buffer.from(hash, "base64")),
       root: head.root,
     });
@@ -225,8 +237,23 @@ async function verifyEvents(
       `${manifest.events} events were signed for, ${lines.length} are here.`,
     );
   if (findings.count === before && head !== undefined)
-    findings.good(`All ${events.length} events of the matter are in the log, without a gap.`);
+    findings.good(`All ${lines.length} events of the matter are in the log, without a gap.`);
+  const ending = events.find(({ name }) => name === "erased");
+  if (erased > 0)
+    findings.open(
+      `What ${erased} events said: ${ending === undefined ? "their contents are not in the bundle" : `the contents of the matter were erased on ${ending.at.slice(0, 10)}`}.`,
+    );
   return events;
+}
+
+/** What stands in the log for a line: computed anew from what the line says. */
+function entryDigest(line: z.infer<typeof bundledEventSchema>): Digest {
+  if ("erased" in line) return "contents" in line ? sealedEventDigest(line.erased, line.contents) : line.digest;
+  const { event } = line;
+  if ("contentsSalt" in line)
+    return sealedEventDigest(headOf(event), contentsDigest(event.data, Buffer.from(line.contentsSalt, "hex")));
+  const { salt } = line;
+  return salt === undefined ? eventDigest(event) : commitment(eventDigest(event), Buffer.from(salt, "hex"));
 }
 
 async function verifyCustody(opened: Opened, manifest: Manifest, events: readonly MatterEvent[]): Promise<void> {

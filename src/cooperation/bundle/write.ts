@@ -16,6 +16,7 @@ import {
   canonicalText,
   type Digest,
   digestOf,
+  type EventHead,
   type Instant,
   jsonSchema,
   type MatterEvent,
@@ -33,6 +34,19 @@ export interface EvidenceToBundle {
   readonly key: Uint8Array | "withheld" | "destroyed";
 }
 
+/** An event with its place in the log. */
+export type EventToBundle =
+  /** `contentsSalt`: that of its contents, where they are kept sealed. `salt`: that of its entry in the log. */
+  | {
+      readonly event: MatterEvent;
+      readonly index: number;
+      readonly contentsSalt?: Uint8Array;
+      readonly salt?: Uint8Array;
+    }
+  /** What is left of an event whose contents were erased. */
+  | { readonly erased: EventHead; readonly contents: Digest; readonly index: number }
+  | { readonly erased: EventHead; readonly digest: Digest; readonly index: number };
+
 export interface BundleInput {
   readonly matter: MatterId;
   readonly authority: AuthorityId;
@@ -40,7 +54,7 @@ export interface BundleInput {
   /** Signs the list of what is in the bundle; a key of the kind `log`, most often that of the log. */
   readonly signer: NoteSigner;
   /** All events of the matter, oldest first, each with its place in the log. */
-  readonly events: readonly { readonly event: MatterEvent; readonly index: number; readonly salt?: Uint8Array }[];
+  readonly events: readonly EventToBundle[];
   readonly evidence: readonly EvidenceToBundle[];
   readonly log: {
     readonly key: NoteVerifier;
@@ -113,17 +127,12 @@ async function textMembers({ matter, events, log }: BundleInput): Promise<NamedM
   const head = openCheckpoint(log.checkpoint, log.key, log.witnesses);
   if (isCheckpointProblem(head)) throw new RangeError(head.message);
   const lines: string[] = [];
-  for (const { event, index, salt } of events) {
-    const proof = (await log.reader.inclusion(index, head.size)).map(base64);
-    const line = {
-      event,
-      index,
-      proof,
-      ...(salt === undefined ? {} : { salt: Buffer.from(salt).toString("hex") }),
-    };
+  for (const bundled of events) {
+    const proof = (await log.reader.inclusion(bundled.index, head.size)).map(base64);
+    const line = { ...lineOf(bundled), proof };
     lines.push(`${canonicalText(jsonSchema.parse(line))}\n`);
   }
-  const custody = custodyOf(events.map(({ event }) => event));
+  const custody = custodyOf(events.flatMap((bundled) => ("event" in bundled ? [bundled.event] : [])));
   const members = [
     textMember(memberPaths.readme, readmeText),
     textMember(memberPaths.events, lines.join("")),
@@ -144,6 +153,14 @@ async function textMembers({ matter, events, log }: BundleInput): Promise<NamedM
     );
   }
   return members;
+}
+
+function lineOf(bundled: EventToBundle) {
+  if (!("event" in bundled)) return bundled;
+  const { event, index, contentsSalt, salt } = bundled;
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+  if (contentsSalt !== undefined) return { event, index, contentsSalt: hex(contentsSalt) };
+  return { event, index, ...(salt === undefined ? {} : { salt: hex(salt) }) };
 }
 
 /** The proof that one of two heads continues the other. */

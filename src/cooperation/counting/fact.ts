@@ -1,7 +1,15 @@
+import { z } from "zod";
 import type { MatterType } from "../definitions/index.ts";
 import { concernedPersonSchema, type Matter, offenceSchema } from "../matter/index.ts";
-import type { AuthorityId, Instant, Json, StateCode } from "../words/index.ts";
-import { type AgeBand, ageBandOf, ageIn } from "./age.ts";
+import {
+  type AuthorityId,
+  authorityIdSchema,
+  type Instant,
+  type Json,
+  type StateCode,
+  stateCodeSchema,
+} from "../words/index.ts";
+import { type AgeBand, ageBandOf, ageBands, ageIn } from "./age.ts";
 
 /** One closed matter as it is counted. Nothing in it names a person or a case. */
 export interface CooperationFact {
@@ -33,6 +41,30 @@ export interface PersonCount {
   readonly ageBand: AgeBand;
   readonly persons: number;
 }
+
+const personCountSchema = z.strictObject({
+  sex: z.enum(["female", "male", "other", "not-known"]),
+  ageBand: z.enum(ageBands),
+  persons: z.int().positive(),
+});
+
+/** A fact as it is kept when the contents that it was counted from are erased. */
+export const cooperationFactSchema: z.ZodType<CooperationFact> = z.strictObject({
+  authority: authorityIdSchema,
+  year: z.int(),
+  month: z.int().min(1).max(12),
+  direction: z.enum(["outgoing", "incoming"]),
+  type: z.string(),
+  legalBasis: z.string().nullable(),
+  partnerState: stateCodeSchema.nullable(),
+  offence: z.string().nullable(),
+  outcome: z.string(),
+  ground: z.string().nullable(),
+  stages: z.record(z.string(), z.int().nullable()),
+  electronic: z.boolean(),
+  persons: z.array(personCountSchema),
+  countUnit: z.literal("requests"),
+});
 
 /**
  * What is counted of a closed matter; undefined while it is open. Pure. The offence, the persons and the stages are those

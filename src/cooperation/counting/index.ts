@@ -10,7 +10,7 @@ export {
   protect,
   usualRule,
 } from "./disclosure.ts";
-export { type CooperationFact, factOf, type PersonCount } from "./fact.ts";
+export { type CooperationFact, cooperationFactSchema, factOf, type PersonCount } from "./fact.ts";
 export { type LinearSystem, type Range, rangesOf } from "./linear-range.ts";
 export {
   methodText,

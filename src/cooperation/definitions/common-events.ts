@@ -23,4 +23,9 @@ export const commonEventNames: readonly string[] = [
   "custody-recorded",
   "destruction-proposed",
   "destruction-declined",
+  "hold-placed",
+  "hold-lifted",
+  "erasure-proposed",
+  "erasure-declined",
+  "erased",
 ];

@@ -35,6 +35,18 @@ const statisticsSchema = z.strictObject({
     .describe("Stretches of time that are measured in days, from one event to another."),
 });
 
+const retentionSchema = z
+  .strictObject({
+    length: z.int().positive(),
+    unit: z.enum(["years", "months", "days"]),
+    article: articleSchema,
+    note: noteSchema,
+    verify: verifySchema,
+  })
+  .describe(
+    "How long the contents of a matter are kept after it ended, where the matter itself does not say until when. Each authority sets it by the law of its State: it is no part of what two authorities have to hold alike.",
+  );
+
 export const matterTypeSchema = z
   .strictObject({
     id: idSchema,
@@ -58,6 +70,7 @@ export const matterTypeSchema = z
     clocks: z.array(clockSchema).default([]),
     grounds: z.array(groundSchema).default([]),
     notAllowed: z.array(notAllowedSchema).default([]).describe("What may not be given as a ground."),
+    retention: retentionSchema.optional(),
     statistics: statisticsSchema,
   })
   .describe("A matter type: what a matter contains, how it lives, what it must keep to, and what of it is counted.");
@@ -66,7 +79,9 @@ export type MatterType = z.infer<typeof matterTypeSchema>;
 
 /** The digest by which two authorities know that they hold the same version of a matter type. */
 export function matterTypeDigest(type: MatterType): Digest {
-  return digestOf(canonicalText(jsonSchema.parse(JSON.parse(JSON.stringify(type)))));
+  // How long something is kept is for each authority to say.
+  const { retention: _, ...shared } = type;
+  return digestOf(canonicalText(jsonSchema.parse(JSON.parse(JSON.stringify(shared)))));
 }
 
 /** The file of contents and steps that several matter types share. */

@@ -169,7 +169,7 @@ export function correspondences({ sql: tables, enter }: Pick<StoreTransaction, "
         // What a person has dealt with needs nobody's look any more.
         .where(
           sql<boolean>`NOT EXISTS (SELECT FROM cooperation.event AS s WHERE s.matter = m.matter
-            AND s.name = 'failure-settled' AND s.data ->> 'message' = m.message::text)`,
+            AND s.name = 'failure-settled' AND s.message = m.message)`,
         )
         .orderBy("m.place")
         .limit(limit)

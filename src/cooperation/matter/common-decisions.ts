@@ -4,6 +4,7 @@ import type { Json, JsonObject, PersonId } from "../words/index.ts";
 import type { Case } from "./command.ts";
 import { type CommonEventName, commonEventData, commonRules, oversightEvents } from "./common-events.ts";
 import { custodyRefusals, destructionRefusals, heldItem } from "./custody-rules.ts";
+import { erasureHindrances } from "./erasure.ts";
 import { isConfidential, isRunning, isSealed, type Matter, type PersonEntry, sideOf } from "./matter.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 import { particularRefusals, placeRefusals } from "./transition-rules.ts";
@@ -32,6 +33,10 @@ const afterTheEnd: readonly CommonEventName[] = [
   "custody-recorded",
   "destruction-proposed",
   "destruction-declined",
+  "hold-placed",
+  "hold-lifted",
+  "erasure-proposed",
+  "erasure-declined",
 ];
 
 /** Faults of the shape of an event's data, each at its field. */
@@ -148,6 +153,15 @@ const rules: Readonly<Record<CommonEventName, Rule>> = {
     heldItem(matter, exhibitNumber)?.destruction === undefined
       ? [refusal("proposal-needed", { field: "exhibitNumber", found: exhibitNumber })]
       : [],
+  ),
+  "hold-placed": ({ matter }) => (matter.hold === undefined ? [] : [refusal("hold-unchanged")]),
+  "hold-lifted": ({ matter }) => (matter.hold === undefined ? [refusal("hold-unchanged")] : []),
+  "erasure-proposed": rule(commonEventData["erasure-proposed"], ({ type, matter, context }, { ground }) => [
+    ...(matter.erasure === undefined ? [] : [refusal("erasure-waits")]),
+    ...erasureHindrances(type, matter, ground, context.now),
+  ]),
+  "erasure-declined": rule(commonEventData["erasure-declined"], ({ matter }, { proposal }) =>
+    matter.erasure?.event === proposal ? [] : [refusal("proposal-needed", { field: "proposal", found: proposal })],
   ),
 };
 

@@ -11,6 +11,7 @@ import {
   personIdSchema,
   type Role,
 } from "../words/index.ts";
+import { erasureGroundSchema } from "./erasure-ground.ts";
 
 const words = z.string().trim().min(1).max(100_000);
 const line = z.string().trim().min(1).max(500);
@@ -67,6 +68,12 @@ export const commonEventData = {
     authorisation: authorisationSchema,
   }),
   "destruction-declined": z.strictObject({ exhibitNumber: exhibitNumberSchema, reason: words }),
+  /** The contents are kept, however long, until the hold is lifted. */
+  "hold-placed": z.strictObject({ reason: words }),
+  "hold-lifted": z.strictObject({ reason: words }),
+  /** Somebody wants the contents of the matter erased; another person has to do it. */
+  "erasure-proposed": z.strictObject({ ground: erasureGroundSchema, reason: words }),
+  "erasure-declined": z.strictObject({ proposal: eventIdSchema, reason: words }),
 } as const;
 export type CommonEventName = keyof typeof commonEventData;
 
@@ -122,4 +129,8 @@ export const commonRules: Readonly<Record<CommonEventName, CommonRule>> = {
   "custody-recorded": { roles: [...working, "evidence-custodian", "system"], message: undefined },
   "destruction-proposed": { roles: [...working, "evidence-custodian"], message: undefined },
   "destruction-declined": { roles: ["approver", "head-of-office"], message: undefined },
+  "hold-placed": { roles: ["head-of-office"], message: undefined },
+  "hold-lifted": { roles: ["head-of-office"], message: undefined },
+  "erasure-proposed": { roles: ["head-of-office"], message: undefined },
+  "erasure-declined": { roles: ["approver", "head-of-office"], message: undefined },
 };

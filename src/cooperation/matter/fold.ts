@@ -135,6 +135,8 @@ function opened(type: MatterType, event: MatterEvent): Matter | FoldProblem {
     sealing: undefined,
     admitted: [],
     conflicts: [],
+    hold: undefined,
+    erasure: undefined,
     settled: [],
     clocks: [],
     steps: [],
@@ -308,6 +310,16 @@ const commonEffects: Readonly<Record<CommonEventName, Effect>> = {
   "destruction-declined": effect(commonEventData["destruction-declined"], (matter, _event, { exhibitNumber }) =>
     withDestruction(matter, exhibitNumber, undefined),
   ),
+  "hold-placed": effect(commonEventData["hold-placed"], (matter, event, { reason }) => ({
+    ...matter,
+    hold: { reason, ...origin(event) },
+  })),
+  "hold-lifted": effect(commonEventData["hold-lifted"], (matter) => ({ ...matter, hold: undefined })),
+  "erasure-proposed": effect(commonEventData["erasure-proposed"], (matter, event, { ground, reason }) => ({
+    ...matter,
+    erasure: { ground, reason, ...origin(event) },
+  })),
+  "erasure-declined": effect(commonEventData["erasure-declined"], (matter) => ({ ...matter, erasure: undefined })),
 };
 
 const without = (entries: readonly PersonEntry[], person: PersonId): PersonEntry[] =>

@@ -8,6 +8,13 @@ export {
 } from "./common-events.ts";
 export { heldItem } from "./custody-rules.ts";
 export { decide } from "./decide.ts";
+export {
+  type ErasedData,
+  erasedDataOf,
+  erasedEventName,
+  erasureOf,
+} from "./erasure.ts";
+export { type ErasureGround, erasureGroundSchema, erasureGrounds } from "./erasure-ground.ts";
 export { exampleValue, exampleValues } from "./example.ts";
 export { apply, type FoldProblem, fold, isFoldProblem } from "./fold.ts";
 export {
@@ -19,6 +26,7 @@ export {
   type FieldState,
   fieldValues,
   type HeldItem,
+  type Hold,
   holderOf,
   isRunning,
   isSealed,
@@ -27,13 +35,15 @@ export {
   type PersonEntry,
   type Proposal,
   type ProposedDestruction,
+  type ProposedErasure,
   type Question,
   type Step,
 } from "./matter.ts";
 export { messageOf, sharedData, sharedValues } from "./message.ts";
 export { isMandatory, type MissingContent, missing } from "./missing.ts";
-export { type Refusal, type RefusalCode, refusalCodes } from "./refusal.ts";
+export { type Refusal, type RefusalCode, refusal, refusalCodes } from "./refusal.ts";
 export { type Rehearsal, rehearse } from "./rehearsal.ts";
+export { endOf, erasableFrom, type Retention, retentionOf } from "./retention.ts";
 export {
   type ConcernedPerson,
   choicesOf,

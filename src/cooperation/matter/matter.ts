@@ -13,6 +13,7 @@ import type {
   OfficeId,
   PersonId,
 } from "../words/index.ts";
+import type { ErasureGround } from "./erasure-ground.ts";
 
 /** The value that a field has now, with who gave it when, by which event. */
 export interface FieldState {
@@ -105,6 +106,19 @@ export interface PersonEntry {
   readonly event: EventId;
 }
 
+/** Why the contents of a matter must be kept for the time being. */
+export interface Hold {
+  readonly reason: string;
+  readonly at: Instant;
+  readonly by: Actor;
+  readonly event: EventId;
+}
+
+/** Somebody wants the contents erased, and nobody else has agreed yet. */
+export interface ProposedErasure extends Hold {
+  readonly ground: ErasureGround;
+}
+
 /** A step that one person prepared and another has to approve. */
 export interface Proposal {
   readonly id: EventId;
@@ -171,6 +185,8 @@ export interface Matter {
   readonly admitted: readonly PersonEntry[];
   /** Persons barred for a conflict of interest. */
   readonly conflicts: readonly PersonEntry[];
+  readonly hold: Hold | undefined;
+  readonly erasure: ProposedErasure | undefined;
   /** Messages that failed and that a person has dealt with. */
   readonly settled: readonly string[];
   readonly clocks: readonly ClockRun[];

@@ -195,6 +195,13 @@ function mayAccordingToTheRules({ person: who, action, matter: it, whom, breakGl
       if (state === "closed") return false;
       if (head && !secret) return true;
       return assigned && is("case-officer") && state !== "review" && state !== "approved";
+    case "hold":
+      return head;
+    case "propose-erasure":
+      return head && state === "closed";
+    case "approve-erasure":
+      if (state !== "closed" || prepared) return false;
+      return head || (is("approver") && openColleague) || ((is("approver") || is("head-of-office")) && letIn);
     case "break-glass":
       if (!emergencyWorker || breakGlass === undefined) return false;
       if (breakGlass.person !== who.id || breakGlass.matter !== it.id || breakGlass.since !== now) return false;

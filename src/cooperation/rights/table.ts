@@ -1,3 +1,4 @@
+import { endingRows } from "./ending-rows.ts";
 import { seeingRows } from "./seeing-rows.ts";
 import type { RightsBar, RightsRow } from "./vocabulary.ts";
 import { watchingRows } from "./watching-rows.ts";
@@ -25,4 +26,4 @@ export const rightsBars: readonly RightsBar[] = [
 ];
 
 /** The one decision table of rights: a person may do what a row allows, unless a bar forbids it. Nothing else is allowed. */
-export const rightsTable: readonly RightsRow[] = [...seeingRows, ...workingRows, ...watchingRows];
+export const rightsTable: readonly RightsRow[] = [...seeingRows, ...workingRows, ...endingRows, ...watchingRows];

@@ -3,7 +3,8 @@ import type { Role } from "../words/index.ts";
 /**
  * What a person may want to do. `read` is for ordinary matters, `read-sealed` for sealed ones; `list` shows no content.
  * `admit` also takes an admission back, `bar` also lifts a bar, and `seal` also unseals. `correct` is the correction of a
- * content without a request before; `resend` has a message tried again, or settles one that failed.
+ * content without a request before; `resend` has a message tried again, or settles one that failed. `hold` keeps contents
+ * from being erased, and lets them go again.
  */
 export const actions = [
   "list",
@@ -26,6 +27,9 @@ export const actions = [
   "open-evidence",
   "export",
   "close",
+  "hold",
+  "propose-erasure",
+  "approve-erasure",
   "audit-log",
   "statistics",
   "manage-people",

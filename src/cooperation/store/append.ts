@@ -1,14 +1,18 @@
 import { CompiledQuery, type Kysely, sql } from "kysely";
 import { z } from "zod";
+import { contentsDigestWith, type MatterKey } from "../matter-keys/index.ts";
 import {
   actorSchema,
-  eventDigest,
+  type Digest,
+  headOf,
   type Instant,
   type Json,
   type MatterEvent,
   type MatterId,
   matterEventSchema,
+  sealedEventDigest,
 } from "../words/index.ts";
+import { type KeyRing, keptKey } from "./key-ring.ts";
 import { instantOf, type Projection, projectionValues } from "./projection.ts";
 import type { Scope } from "./scope.ts";
 import type { Tables } from "./tables.ts";
@@ -42,16 +46,23 @@ const outcomeSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("other-office") }),
   z.object({ kind: z.literal("misattributed") }),
   z.object({ kind: z.literal("command-reused") }),
+  z.object({ kind: z.literal("erased") }),
+  z.object({ kind: z.literal("other-key") }),
 ]);
+type Outcome = z.infer<typeof outcomeSchema>;
 
 /**
  * What came of it. `appended`: written now, or by the same command before (`repeated`). `conflict`: others wrote
  * since, at most the last 20 of their events are named. `unknown-matter`: there is none, or none that the person may
  * see. `other-office`: a person opens matters only in the own office. `misattributed`: an event names somebody else
- * than who acts. `command-reused`: the command belongs to another matter or person. `not-storable`: a text, found at `at`,
+ * than who acts. `command-reused`: the command belongs to another matter or person. `erased`: the contents of the matter were erased. `not-storable`: a text, found at `at`,
  * has a character that the database cannot hold (U+0000 or half of a surrogate pair).
  */
-export type AppendOutcome = z.infer<typeof outcomeSchema> | { readonly kind: "not-storable"; readonly at: string };
+export type AppendOutcome =
+  | Exclude<Outcome, { readonly kind: "appended" | "other-key" }>
+  /** `digests`: those of the events that were written now, in their order; none for a repeat. */
+  | (Extract<Outcome, { readonly kind: "appended" }> & { readonly digests: readonly Digest[] })
+  | { readonly kind: "not-storable"; readonly at: string };
 
 /** Failures after which the same transaction can be tried again: serialization failure and deadlock. */
 const transient = new Set(["40001", "40P01"]);
@@ -85,19 +96,26 @@ function notStorable(value: Json, at: string): string | undefined {
  *
  * @throws RangeError where the events do not follow `expectedSequence`, or belong to another matter.
  */
-export function append(database: Kysely<Tables>, scope: Scope, request: AppendRequest): Promise<AppendOutcome> {
-  return withRetries(() => appendWithin(database, scope, request));
+export function append(
+  database: Kysely<Tables>,
+  keys: KeyRing,
+  scope: Scope,
+  request: AppendRequest,
+): Promise<AppendOutcome> {
+  return withRetries(() => appendWithin(database, keys, scope, request));
 }
 
-const places = Array.from({ length: 27 }, (_, index) => `$${index + 1}`).join(", ");
+const places = Array.from({ length: 29 }, (_, index) => `$${index + 1}`).join(", ");
 const appendText = `SELECT cooperation.append(${places}) AS outcome`;
 
 /** As `append`, once: within a transaction it is the transaction that has to be tried again. */
 export async function appendWithin(
   database: Kysely<Tables>,
+  keys: KeyRing,
   scope: Scope,
-  { command, at, matter, expectedSequence, events, projection, overseeing = false }: AppendRequest,
+  request: AppendRequest,
 ): Promise<AppendOutcome> {
+  const { matter, expectedSequence, events, projection } = request;
   if (events.length === 0) throw new RangeError("at least one event is appended");
   const sound = events.map((event) => matterEventSchema.parse(event));
   for (const [index, event] of sound.entries()) {
@@ -109,7 +127,37 @@ export async function appendWithin(
   }
   const projected = notStorable(projection.reference, "/reference");
   if (projected !== undefined) return { kind: "not-storable", at: projected };
-  const given = sound.map((event) => ({ ...event, digest: eventDigest(event) }));
+  if (expectedSequence === 0) return await written(database, keys, scope, request, sound, keys.make(matter));
+  const recent = keys.recent(matter);
+  const tried = recent === undefined ? undefined : await tryWith(database, scope, request, sound, recent);
+  if (tried !== undefined && tried.kind !== "other-key") return tried;
+  return await written(database, keys, scope, request, sound, await keptKey(database, keys, matter));
+}
+
+/** Writes with the key of the matter as it is kept, or was made now. */
+async function written(
+  database: Kysely<Tables>,
+  keys: KeyRing,
+  scope: Scope,
+  request: AppendRequest,
+  events: readonly MatterEvent[],
+  key: MatterKey | undefined,
+): Promise<AppendOutcome> {
+  const outcome = await tryWith(database, scope, request, events, key);
+  if (outcome.kind === "other-key") throw new Error(`matter ${request.matter} has lost its key, which cannot be`);
+  if (outcome.kind === "appended" && !outcome.repeated && key !== undefined) keys.remember(request.matter, key);
+  return outcome;
+}
+
+/** Without a key the database says why nothing can be written. */
+async function tryWith(
+  database: Kysely<Tables>,
+  scope: Scope,
+  { command, at, matter, expectedSequence, projection, overseeing = false }: AppendRequest,
+  events: readonly MatterEvent[],
+  key: MatterKey | undefined,
+): Promise<Exclude<AppendOutcome, { kind: "not-storable" }> | { readonly kind: "other-key" }> {
+  const given = events.map((event) => sealedRow(event, key));
   const query = CompiledQuery.raw(appendText, [
     scope.kind,
     ...(scope.kind === "person" ? [scope.person, scope.office, scope.role] : [null, null, null]),
@@ -118,12 +166,34 @@ export async function appendWithin(
     matter,
     expectedSequence,
     JSON.stringify(given),
+    key?.wrapped ?? null,
     ...projectionValues(projection),
   ]);
   if (overseeing) await oversee(database, "yes");
   const { rows } = await database.executeQuery<{ outcome: unknown }>(query);
   if (overseeing) await oversee(database, "");
-  return outcomeSchema.parse(rows[0]?.outcome);
+  const outcome = outcomeSchema.parse(rows[0]?.outcome);
+  if (outcome.kind !== "appended") return outcome;
+  return { ...outcome, digests: outcome.repeated ? [] : given.flatMap((row) => ("digest" in row ? [row.digest] : [])) };
+}
+
+/** An event as it is kept: what stays readable, and its contents sealed, with the digests of both. */
+function sealedRow(event: MatterEvent, key: MatterKey | undefined) {
+  const head = headOf(event);
+  if (key === undefined) return head;
+  const contents = contentsDigestWith(key, head, event.data);
+  return {
+    ...head,
+    sealed: Buffer.from(key.seal(head, event.data)).toString("base64"),
+    contents,
+    message: messageNamed(event),
+    digest: sealedEventDigest(head, contents),
+  };
+}
+
+/** The message that an event is about: an identifier, by which messages that nobody has dealt with are found. */
+export function messageNamed({ data: { message } }: MatterEvent): string | null {
+  return z.uuid().safeParse(message).data ?? null;
 }
 
 /** Lets a head of office reach, for one write, the sealed matters of the office that are not shown to the head. */

@@ -2,11 +2,14 @@ import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
 import pg from "pg";
+import type { MatterKeys } from "../matter-keys/index.ts";
 import type { Instant } from "../words/index.ts";
 import { type LockHolder, takeFolderLock } from "./folder-lock.ts";
+import { type KeyRing, keyRing } from "./key-ring.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
 import { preparing } from "./prepared.ts";
+import { sealOpen } from "./seal-open.ts";
 import type { Tables } from "./tables.ts";
 
 /** What a database promises about an acknowledged write. */
@@ -24,6 +27,8 @@ export interface Durability {
 export interface CooperationDatabase extends AsyncDisposable {
   readonly engine: "postgresql" | "pglite";
   readonly sql: Kysely<Tables>;
+  /** The keys of the matters. */
+  readonly keys: KeyRing;
   durability(): Promise<Durability>;
   close(): Promise<void>;
 }
@@ -68,9 +73,12 @@ export async function migratePostgres(owner: PostgresAddress, now: Instant): Pro
  * Opens a migrated PostgreSQL database for the application.
  *
  * @param address - Of a login role that is a member of `justitia_application` and nothing more.
+ * @param keys - Of the matters: what was kept in the open by an older program is closed with them now.
+ * @throws SealBroken where they are not those that the matters were closed with.
  * @throws Error where the login is a superuser, goes around row-level security, or owns the tables.
  */
-export async function openPostgres(address: PostgresAddress): Promise<CooperationDatabase> {
+export async function openPostgres(address: PostgresAddress, keys: MatterKeys): Promise<CooperationDatabase> {
+  const ring = keyRing(keys);
   const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparing(pool(address)) }) });
   const close = (): Promise<void> => database.destroy();
   try {
@@ -84,6 +92,7 @@ export async function openPostgres(address: PostgresAddress): Promise<Cooperatio
           "row-level security or owns the tables. Give the application a login of its own that is a member of justitia_application.",
       );
     await demandNewest(database);
+    await sealOpen(database, ring);
   } catch (error) {
     await close();
     throw error;
@@ -91,6 +100,7 @@ export async function openPostgres(address: PostgresAddress): Promise<Cooperatio
   return {
     engine: "postgresql",
     sql: database,
+    keys: ring,
     durability: async () => {
       const { rows } = await sql<{ name: string; setting: string }>`
         SELECT name, setting FROM pg_settings
@@ -132,7 +142,9 @@ async function demandNewest(database: Kysely<Tables>): Promise<void> {
 export async function openPGlite(
   folder: string | undefined,
   now: Instant,
+  keys: MatterKeys,
 ): Promise<CooperationDatabase | { readonly heldBy: LockHolder | undefined }> {
+  const ring = keyRing(keys);
   const lock = folder === undefined ? undefined : await takeFolderLock(folder, now);
   if (lock !== undefined && "heldBy" in lock) return lock;
   let database: Kysely<Tables> | undefined;
@@ -145,6 +157,7 @@ export async function openPGlite(
     database = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: engine }) });
     await migrate(database, now);
     await sql`SET ROLE justitia_application`.execute(database);
+    await sealOpen(database, ring);
   } catch (error) {
     await close();
     throw error;
@@ -152,6 +165,7 @@ export async function openPGlite(
   return {
     engine: "pglite",
     sql: database,
+    keys: ring,
     durability: async () => ({
       engine: "pglite",
       survivesKill: folder !== undefined,

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { keysOfMatters } from "../../../test/database/matters.ts";
 import { began, temporaryFolder } from "../../../test/database/trial.ts";
 import { takeFolderLock } from "./folder-lock.ts";
 import { inUse, openPGlite } from "./index.ts";
@@ -22,7 +23,7 @@ test("a second process is told who works in the folder, and gets in once that on
   ]);
   const [said] = await once(child.stdout, "data");
   assert.equal(String(said), "taken");
-  const second = await openPGlite(folder.path, began);
+  const second = await openPGlite(folder.path, began, keysOfMatters);
   assert.ok("heldBy" in second);
   assert.equal(second.heldBy?.process, child.pid);
   assert.match(
@@ -40,9 +41,9 @@ test("a second process is told who works in the folder, and gets in once that on
 test("a PGlite folder is let go when it is closed, and its matters are there when it is opened again", async () => {
   await using folder = await temporaryFolder();
   const place = join(folder.path, "authority");
-  const first = await openPGlite(place, began);
+  const first = await openPGlite(place, began, keysOfMatters);
   assert.ok("sql" in first);
-  assert.ok("heldBy" in (await openPGlite(place, began)));
+  assert.ok("heldBy" in (await openPGlite(place, began, keysOfMatters)));
   assert.deepEqual(await first.durability(), {
     engine: "pglite",
     survivesKill: true,
@@ -50,7 +51,7 @@ test("a PGlite folder is let go when it is closed, and its matters are there whe
     because: ["PGlite never calls fsync"],
   });
   await first.close();
-  const again = await openPGlite(place, began);
+  const again = await openPGlite(place, began, keysOfMatters);
   assert.ok("sql" in again);
   await again.close();
 });

@@ -24,7 +24,9 @@ export {
   restoreRows,
   restoreSequences,
 } from "./dump.ts";
+export { type EraseOutcome, type Erasure, eraseAgain, finishErasure, unfinishedErasures } from "./erase.ts";
 export { type LockHolder, takeFolderLock } from "./folder-lock.ts";
+export { keptKeys } from "./key-ring.ts";
 export { type OwnedDatabase, type OwnedPlace, openOwned } from "./owner.ts";
 export {
   instantOf,
@@ -37,12 +39,21 @@ export {
 export type { Rebuilt } from "./rebuild.ts";
 export { type OfficeReach, type Scope, storedKind } from "./scope.ts";
 export { type SetUpProblem, setUpPostgres, upgradePostgres } from "./set-up-postgres.ts";
-export { createStore, type HistoryFault, historyFaults, type Store } from "./store.ts";
+export {
+  createStore,
+  type HistoryFault,
+  historyFaults,
+  remainsFaults,
+  type Store,
+  storedDigest,
+} from "./store.ts";
 export type { Tables } from "./tables.ts";
 export { inTransaction, type StoreTransaction } from "./transaction.ts";
 export {
-  eventOf,
+  digestAnew,
+  type EventRemains,
   type LoggedRead,
+  MatterErased,
   type QueueFilter,
   type QueuePage,
   type QueuePlace,

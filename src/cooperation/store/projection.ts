@@ -63,6 +63,8 @@ export const projectionSchema = z.strictObject({
   changedAt: instantSchema,
   /** The earliest legal deadline that runs. */
   dueAt: instantSchema.nullable(),
+  /** From when its contents may be erased, because they were kept as long as they had to be; null while they must stay. */
+  erasableFrom: instantSchema.nullable().default(null),
   clocks: z.array(clockSchema).readonly(),
   evidence: z.array(evidenceItemSchema).readonly(),
 });
@@ -70,9 +72,12 @@ export const projectionSchema = z.strictObject({
 /** What the events of a matter come to, as far as the database must know: a pure fold of the events. */
 export type Projection = z.infer<typeof projectionSchema>;
 
-const storedMatterSchema = projectionSchema
-  .omit({ clocks: true, evidence: true })
-  .extend({ matter: matterIdSchema, sequence: z.int().positive() });
+const storedMatterSchema = projectionSchema.omit({ clocks: true, evidence: true }).extend({
+  matter: matterIdSchema,
+  sequence: z.int().positive(),
+  /** When its contents were erased; left out where they are there. */
+  erasedAt: instantSchema.optional(),
+});
 
 /** A matter as queues show it. */
 export type StoredMatter = z.infer<typeof storedMatterSchema>;
@@ -101,6 +106,8 @@ export function matterOf(row: Selectable<Tables["cooperation.matter"]>): StoredM
     openedAt: instantOf(row.opened_at),
     changedAt: instantOf(row.changed_at),
     dueAt: instantOrNull(row.due_at),
+    erasableFrom: instantOrNull(row.erasable_from),
+    ...(row.erased_at === null ? {} : { erasedAt: instantOf(row.erased_at) }),
   });
 }
 
@@ -139,13 +146,15 @@ const clockColumns = ({ clock, state, startedAt, dueAt, alarmAt, data }: Project
 
 /** The projection in the names of the columns, as the functions of the database take it. */
 export function projectionText(projection: Projection): string {
-  const { typeVersion, openedAt, changedAt, dueAt, clocks, evidence, ...same } = projectionSchema.parse(projection);
+  const { typeVersion, openedAt, changedAt, dueAt, erasableFrom, clocks, evidence, ...same } =
+    projectionSchema.parse(projection);
   return JSON.stringify({
     ...same,
     type_version: typeVersion,
     opened_at: openedAt,
     changed_at: changedAt,
     due_at: dueAt,
+    erasable_from: erasableFrom,
     clocks: clocks.map(clockColumns),
     evidence,
   });
@@ -171,6 +180,7 @@ export function projectionValues(projection: Projection): unknown[] {
     sound.openedAt,
     sound.changedAt,
     sound.dueAt,
+    sound.erasableFrom,
     JSON.stringify(sound.clocks.map(clockColumns)),
     JSON.stringify(sound.evidence),
   ];

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Kysely, sql } from "kysely";
 import { type MatterEvent, type MatterId, matterIdSchema } from "../words/index.ts";
 import { withRetries } from "./append.ts";
+import type { CooperationDatabase } from "./database.ts";
 import { type Projection, projectionSchema, projectionText } from "./projection.ts";
 import { enterScope } from "./scope.ts";
 import type { Tables } from "./tables.ts";
@@ -11,6 +12,8 @@ import { viewOf } from "./view.ts";
 export interface Rebuilt {
   readonly matters: number;
   readonly events: number;
+  /** Matters whose contents were erased: what is stored of them is all there is. */
+  readonly erased: number;
   /** Matters whose stored projection was not what their events come to. */
   readonly differing: readonly MatterId[];
 }
@@ -20,24 +23,26 @@ export interface Rebuilt {
  * stored projection is replaced. Matter by matter, so that the authority can go on working.
  */
 export async function rebuildProjection(
-  database: Kysely<Tables>,
+  { sql: database, keys }: Pick<CooperationDatabase, "sql" | "keys">,
   fold: (events: readonly MatterEvent[]) => Projection,
   write: boolean,
 ): Promise<Rebuilt> {
   const differing: MatterId[] = [];
   let matters = 0;
   let events = 0;
+  let erased = 0;
   let after = "00000000-0000-0000-0000-000000000000";
   for (;;) {
     const batch = await mattersAfter(database, after);
     for (const matter of batch) {
-      const found = await withRetries(() => compare(database, matter, fold, write));
+      const found = await withRetries(() => compare({ sql: database, keys }, matter, fold, write));
       matters += 1;
+      if (found.erased) erased += 1;
       events += found.events;
       if (!found.equal) differing.push(matter);
       after = matter;
     }
-    if (batch.length === 0) return { matters, events, differing };
+    if (batch.length === 0) return { matters, events, erased, differing };
   }
 }
 
@@ -56,21 +61,22 @@ async function mattersAfter(database: Kysely<Tables>, after: string): Promise<Ma
 }
 
 async function compare(
-  database: Kysely<Tables>,
+  { sql: database, keys }: Pick<CooperationDatabase, "sql" | "keys">,
   matter: MatterId,
   fold: (events: readonly MatterEvent[]) => Projection,
   write: boolean,
-): Promise<{ equal: boolean; events: number }> {
+): Promise<{ equal: boolean; events: number; erased: boolean }> {
   return database
     .transaction()
     .setIsolationLevel("repeatable read")
     .execute(async (transaction) => {
       const scope = { kind: "system" } as const;
       await enterScope(transaction, scope);
-      const view = viewOf(transaction, scope);
+      const view = viewOf(transaction, keys, scope);
       const stored = await view.matter(matter);
       if (stored === undefined) throw new Error(`matter ${matter} has gone, which cannot be`);
-      const { sequence, matter: _, ...rest } = stored;
+      const { sequence, matter: _, erasedAt, ...rest } = stored;
+      if (erasedAt !== undefined) return { equal: true, events: sequence, erased: true };
       const events = (await view.events(matter)).map(({ event }) => event);
       const expected = inOrder(projectionSchema.parse(fold(events)));
       const is = inOrder({ ...rest, clocks: await view.clocks(matter), evidence: await view.evidence(matter) });
@@ -80,7 +86,7 @@ async function compare(
           transaction,
         );
       }
-      return { equal, events: events.length };
+      return { equal, events: events.length, erased: false };
     });
 }
 

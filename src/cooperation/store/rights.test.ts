@@ -3,6 +3,7 @@ import { before, test } from "node:test";
 import { sql } from "kysely";
 import {
   fold,
+  keysOfMatters,
   minute,
   newCommand,
   newMatter,
@@ -259,7 +260,13 @@ onEachEngine((trial, engine) => {
     const handed = nextRequest(opened.matter, opened.events, "transferred", { office: south }, by);
     assert.equal((await store.append(scope, handed)).kind, "appended");
     assert.equal(await store.matter(scope, opened.matter), undefined);
-    assert.deepEqual(await store.append(scope, handed), { kind: "appended", repeated: true, first: 2, last: 2 });
+    assert.deepEqual(await store.append(scope, handed), {
+      kind: "appended",
+      repeated: true,
+      first: 2,
+      last: 2,
+      digests: [],
+    });
     assert.equal((await store.matter(scopeOf(boris, south), opened.matter))?.office, south);
   });
 
@@ -321,6 +328,6 @@ test("a login that owns the tables, or is a superuser, is refused at the door", 
   await using server = await startPostgres({ fsync: "off" });
   const { owner, application } = await makeAuthority(server, "bensalem");
   for (const connectionString of [owner, server.address("postgres", "bensalem")])
-    await assert.rejects(openPostgres({ connectionString }), /could change what was recorded/);
-  await (await openPostgres({ connectionString: application })).close();
+    await assert.rejects(openPostgres({ connectionString }, keysOfMatters), /could change what was recorded/);
+  await (await openPostgres({ connectionString: application }, keysOfMatters)).close();
 });

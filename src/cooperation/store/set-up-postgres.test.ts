@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { test } from "node:test";
 import pg from "pg";
+import { keysOfMatters } from "../../../test/database/matters.ts";
 import { noPostgres, startPostgres } from "../../../test/database/server.ts";
 import { began } from "../../../test/database/trial.ts";
 import { createStore, openPostgres, setUpPostgres, upgradePostgres } from "./index.ts";
@@ -33,7 +34,7 @@ test("an empty database is made ready: the program's login changes no history an
   });
   assert.deepEqual(await upgradePostgres(chief, began), []);
 
-  await using database = await openPostgres({ connectionString: made.application });
+  await using database = await openPostgres({ connectionString: made.application }, keysOfMatters);
   assert.deepEqual(await createStore(database).read({ kind: "system" }, (view) => view.offices()), []);
 
   const client = new pg.Client({ connectionString: made.application });
@@ -63,7 +64,7 @@ test("an empty database is made ready: the program's login changes no history an
   assert.ok("application" in arcadia);
   const into = made.application.replace("Utopia%20central?", "arcadia?");
   assert.notEqual(into, made.application);
-  await assert.rejects(openPostgres({ connectionString: into }), /permission denied for database/);
+  await assert.rejects(openPostgres({ connectionString: into }, keysOfMatters), /permission denied for database/);
 });
 
 test("the password of the program's login opens the database, and another does not", { skip: noPostgres }, async () => {
@@ -77,14 +78,14 @@ test("the password of the program's login opens the database, and another does n
   const wrong = made.application.replace(/:[\w-]{32}@/, ":something-else@");
   // The server reads its settings again a little later.
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const refused = await openPostgres({ connectionString: wrong }).then(
+    const refused = await openPostgres({ connectionString: wrong }, keysOfMatters).then(
       (database) => database.close().then(() => false),
       () => true,
     );
     if (refused) break;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  await assert.rejects(openPostgres({ connectionString: wrong }), /password authentication failed/);
-  await using database = await openPostgres({ connectionString: made.application });
+  await assert.rejects(openPostgres({ connectionString: wrong }, keysOfMatters), /password authentication failed/);
+  await using database = await openPostgres({ connectionString: made.application }, keysOfMatters);
   assert.equal((await database.durability()).engine, "postgresql");
 });

@@ -1,13 +1,15 @@
 import { type SqlBool, sql } from "kysely";
 import type { Digest, Instant, MatterEvent, MatterId } from "../words/index.ts";
-import { eventDigest } from "../words/index.ts";
+import { contentsDigest, eventDigest, headOf, sealedEventDigest } from "../words/index.ts";
 import { type AppendOutcome, type AppendRequest, append, withRetries } from "./append.ts";
 import type { CooperationDatabase, Durability } from "./database.ts";
 import { type Directory, directoryOf } from "./directory.ts";
+import { keptKeys } from "./key-ring.ts";
 import type { Projection, StoredMatter } from "./projection.ts";
 import { type Rebuilt, rebuildProjection } from "./rebuild.ts";
 import { enterScope, type Scope } from "./scope.ts";
 import {
+  type EventRemains,
   eventOf,
   type QueueFilter,
   type QueuePage,
@@ -35,7 +37,8 @@ export interface Store {
   /**
    * Every event of the authority by position, as the system; those after `after`, up to what is settled when it
    * begins. An event never appears later below a position that was handed out, so a reader can go on from the last.
-   * No transaction stays open between two pages.
+   * No transaction stays open between two pages. Of erased matters there is only what was kept in the open: that
+   * their contents were erased.
    */
   allEvents(after?: number, pageSize?: number): AsyncGenerator<StoredEvent>;
   /** Makes every projection again; `write` also replaces those that differ. */
@@ -55,18 +58,18 @@ export function createStore(database: CooperationDatabase): Store {
         .setIsolationLevel("repeatable read")
         .execute(async (transaction) => {
           await enterScope(transaction, scope);
-          return work({ ...viewOf(transaction, scope), ...directoryOf(transaction) });
+          return work({ ...viewOf(transaction, database.keys, scope), ...directoryOf(transaction) });
         }),
     );
   return {
-    append: (scope, request) => append(database.sql, scope, request),
+    append: (scope, request) => append(database.sql, database.keys, scope, request),
     read: inScope,
     matter: (scope, matter) => inScope(scope, (view) => view.matter(matter)),
     events: (scope, matter) => inScope(scope, (view) => view.events(matter)),
     queue: (scope, filter, page) => inScope(scope, (view) => view.queue(filter, page)),
     logRead: (scope, at, entries) => inScope(scope, (view) => view.logRead(at, entries)),
     allEvents: (after = 0, pageSize = 1000) => allEvents(database, after, pageSize),
-    rebuildProjection: (fold, { write } = { write: false }) => rebuildProjection(database.sql, fold, write),
+    rebuildProjection: (fold, { write } = { write: false }) => rebuildProjection(database, fold, write),
     durability: () => database.durability(),
   };
 }
@@ -85,13 +88,23 @@ async function* allEvents(database: CooperationDatabase, after: number, pageSize
         .orderBy("position")
         .limit(pageSize)
         .execute();
-      return found.map(eventOf);
+      const opened = await keptKeys(
+        transaction,
+        database.keys,
+        found.map(({ matter }) => matter),
+      );
+      const readable = found.filter(({ matter, data }) => data !== null || opened.get(matter) !== undefined);
+      return { end: found.at(-1)?.position, events: readable.map((row) => eventOf(row, opened.get(row.matter))) };
     });
-    yield* page;
-    const end = page.at(-1);
-    if (end === undefined) return;
-    last = end.position;
+    yield* page.events;
+    if (page.end === undefined) return;
+    last = Number(page.end);
   }
+}
+
+/** The digest of an event as it is kept: with the salt of its contents, or without where it was kept in the open. */
+export function storedDigest(event: MatterEvent, salt: Uint8Array | undefined): Digest {
+  return salt === undefined ? eventDigest(event) : sealedEventDigest(headOf(event), contentsDigest(event.data, salt));
 }
 
 /** A fault in what is kept of a matter. */
@@ -107,10 +120,29 @@ export interface HistoryFault {
 export function historyFaults(events: readonly StoredEvent[]): HistoryFault[] {
   const faults: HistoryFault[] = [];
   let before: Digest | null = null;
-  for (const [index, { event, digest, previous }] of events.entries()) {
+  for (const [index, { event, salt, digest, previous }] of events.entries()) {
     if (event.sequence !== index + 1) faults.push({ sequence: index + 1, fault: "gap" });
-    if (eventDigest(event) !== digest) faults.push({ sequence: event.sequence, fault: "digest" });
+    if (storedDigest(event, salt) !== digest) faults.push({ sequence: event.sequence, fault: "digest" });
     if (previous !== before) faults.push({ sequence: event.sequence, fault: "link" });
+    before = digest;
+  }
+  return faults;
+}
+
+/** The same for what is left of the events, with or without their contents: what can be known without the key. */
+export function remainsFaults(remains: readonly EventRemains[]): HistoryFault[] {
+  const faults: HistoryFault[] = [];
+  let before: Digest | null = null;
+  for (const [index, { head, data, contents, digest, previous }] of remains.entries()) {
+    const known =
+      contents === undefined
+        ? data === undefined
+          ? undefined
+          : eventDigest({ ...head, data })
+        : sealedEventDigest(head, contents);
+    if (head.sequence !== index + 1) faults.push({ sequence: index + 1, fault: "gap" });
+    if (known !== undefined && known !== digest) faults.push({ sequence: head.sequence, fault: "digest" });
+    if (previous !== before) faults.push({ sequence: head.sequence, fault: "link" });
     before = digest;
   }
   return faults;

@@ -30,6 +30,8 @@ interface MatterTable {
   due_at: MomentOrNone;
   /** Whether it has, or once had, clocks or items of evidence. */
   has_parts: boolean;
+  erased_at: MomentOrNone;
+  erasable_from: MomentOrNone;
 }
 
 interface EventTable {
@@ -40,7 +42,13 @@ interface EventTable {
   name: string;
   at: Moment;
   by: JsonColumn<JsonObject>;
-  data: JsonColumn<JsonObject>;
+  /** Of what is kept in the open; all else is sealed. */
+  data: JsonColumn<JsonObject | null>;
+  sealed: Uint8Array | null;
+  /** Digest of what is sealed; null where it was kept in the open before. */
+  contents: string | null;
+  /** The message that the event is about, where it is about one. */
+  message: string | null;
   digest: string;
   previous: string | null;
   command: string;
@@ -90,6 +98,7 @@ interface ReadLogTable {
   matter: string;
   what: string;
   reason: string | null;
+  sealed_reason: Uint8Array | null;
 }
 
 interface SeenTable {
@@ -284,10 +293,29 @@ interface UploadTable {
   begun_at: Moment;
 }
 
+interface MatterKeyTable {
+  matter: string;
+  wrapped: Uint8Array;
+}
+
+interface ErasureTable {
+  matter: string;
+  at: Moment;
+  finished_at: MomentOrNone;
+}
+
+interface CountedFactTable {
+  fact: string;
+  data: JsonColumn<JsonObject>;
+}
+
 /** The tables as the application sees them. */
 export interface Tables {
   "cooperation.matter": MatterTable;
   "cooperation.event": EventTable;
+  "cooperation.matter_key": MatterKeyTable;
+  "cooperation.erasure": ErasureTable;
+  "cooperation.counted_fact": CountedFactTable;
   "cooperation.command": CommandTable;
   "cooperation.clock": ClockTable;
   "cooperation.evidence_item": EvidenceItemTable;

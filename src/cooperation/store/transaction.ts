@@ -3,6 +3,7 @@ import { type AppendOutcome, type AppendRequest, appendWithin, withRetries } fro
 import type { CooperationDatabase } from "./database.ts";
 import { type Directory, directoryOf } from "./directory.ts";
 import { type DueClocks, dueClocksOf } from "./due-clocks.ts";
+import { type EraseOutcome, type EraseRequest, eraseWithin } from "./erase.ts";
 import { enterScope, enterSignIn, isSameScope, type Scope } from "./scope.ts";
 import type { Tables } from "./tables.ts";
 import { type View, viewOf } from "./view.ts";
@@ -15,6 +16,8 @@ export interface StoreTransaction {
   enterSignIn(): Promise<void>;
   /** As `Store.append`, within this transaction; the scope is that of the request afterwards. */
   append(scope: Scope, request: AppendRequest): Promise<AppendOutcome>;
+  /** Erases the contents of a matter, as the system; the scope is that of the system afterwards. */
+  erase(request: EraseRequest): Promise<EraseOutcome>;
   /** For the queries of the other part. */
   readonly sql: Transaction<Tables>;
 }
@@ -35,14 +38,20 @@ export function inTransaction<Value>(
         enter: async (scope) => {
           if (entered === undefined || !isSameScope(entered, scope)) await enterScope(sql, scope);
           entered = scope;
-          return { ...viewOf(sql, scope), ...directoryOf(sql), ...dueClocksOf(sql, scope) };
+          return { ...viewOf(sql, database.keys, scope), ...directoryOf(sql), ...dueClocksOf(sql, scope) };
         },
         enterSignIn: async () => {
           entered = undefined;
           await enterSignIn(sql);
         },
+        erase: async (request) => {
+          const scope = { kind: "system" } as const;
+          if (entered === undefined || !isSameScope(entered, scope)) await enterScope(sql, scope);
+          entered = scope;
+          return await eraseWithin(sql, database.keys, request);
+        },
         append: async (scope, request) => {
-          const outcome = await appendWithin(sql, scope, request);
+          const outcome = await appendWithin(sql, database.keys, scope, request);
           // What cannot be stored is found before the database is asked, and then the scope is still the old one.
           if (outcome.kind !== "not-storable") entered = scope;
           return outcome;

@@ -48,7 +48,35 @@ export const matterEventSchema = z.strictObject({
 });
 export type MatterEvent = z.infer<typeof matterEventSchema>;
 
-/** The digest that stands for an event in the log: SHA-256 of its canonical text (RFC 8785). */
+/** What stays readable of an event when its contents are erased: which step, when, by whom. */
+export const eventHeadSchema = matterEventSchema.omit({ data: true });
+export type EventHead = z.infer<typeof eventHeadSchema>;
+
+/** An event without its contents. */
+export function headOf({ data: _, ...head }: MatterEvent): EventHead {
+  return head;
+}
+
+/** The digest of an event that is kept in the open: SHA-256 of its canonical text (RFC 8785). */
 export function eventDigest(event: MatterEvent): Digest {
   return digestOf(canonicalText({ ...event, by: { ...event.by } }));
+}
+
+/**
+ * What stands for the contents of an event without telling them: SHA-256 over a fixed text, a salt and their canonical
+ * text. Once salt and contents are erased nobody can find out, by trying, what they were.
+ *
+ * @param salt - 32 bytes that nobody can guess, of this event alone.
+ */
+export function contentsDigest(data: MatterEvent["data"], salt: Uint8Array): Digest {
+  if (salt.length !== 32) throw new RangeError("a salt has 32 bytes");
+  return digestOf(Buffer.concat([Buffer.from("justitia/contents/v1\n"), salt, Buffer.from(canonicalText(data))]));
+}
+
+/**
+ * The digest of an event whose contents are kept sealed: SHA-256 of the canonical text of what stays readable, with the
+ * digest of the contents in their place. It can be computed anew with the contents, and without them.
+ */
+export function sealedEventDigest(head: EventHead, contents: Digest): Digest {
+  return digestOf(canonicalText({ ...head, by: { ...head.by }, contents }));
 }

@@ -1,12 +1,17 @@
 export {
   type Actor,
   actorSchema,
+  contentsDigest,
+  type EventHead,
   eventDigest,
+  eventHeadSchema,
+  headOf,
   type MatterEvent,
   matterEventSchema,
   type Role,
   roleSchema,
   roles,
+  sealedEventDigest,
 } from "./event.ts";
 export {
   type AuthorityId,

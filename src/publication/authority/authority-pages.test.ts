@@ -27,6 +27,8 @@ const { en } = catalogues;
 const now = instantSchema.parse("2027-03-01T09:30:00.000Z");
 const values = {
   name: "A",
+  date: "2027-01-01",
+  ground: "AA",
   role: "B",
   engine: "PGlite",
   article: "C",

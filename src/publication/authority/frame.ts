@@ -146,8 +146,10 @@ function partsFor(role: Role): readonly Part[] {
     ["site.new", ["new"]],
   ];
   return role === "head-of-office"
-    ? [...work, ["workload.title", ["workload"]], ...counted, account]
-    : [...work, account];
+    ? [...work, ["workload.title", ["workload"]], ["erasure.title", ["erasure"]], ...counted, account]
+    : role === "approver"
+      ? [...work, ["erasure.title", ["erasure"]], account]
+      : [...work, account];
 }
 
 /** A whole page of an authority, ready to be sent. */

@@ -40,6 +40,7 @@ export {
   withPasskey,
 } from "./pages/account.ts";
 export { actsPage } from "./pages/acts.ts";
+export { duePage, endedPage, endedTitle, erasedPage } from "./pages/erasure.ts";
 export {
   actName,
   documentContentPage,

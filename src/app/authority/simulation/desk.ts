@@ -65,6 +65,7 @@ export function simulatedDesk(
       emergency: unused,
       alarms: unused,
     },
+    erasures: { due: unused, ended: unused, step: unused, erase: unused, remains: unused },
     oversight: {
       workload: unused,
       mattersOf: unused,

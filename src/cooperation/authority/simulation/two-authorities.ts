@@ -12,6 +12,7 @@ import {
   usableKey,
 } from "../../exchange/index.ts";
 import type { Command } from "../../matter/index.ts";
+import { matterKeys } from "../../matter-keys/index.ts";
 import { type CooperationDatabase, createStore, openPGlite } from "../../store/index.ts";
 import { newIdentity } from "../../vault/index.ts";
 import {
@@ -164,7 +165,7 @@ export async function twoAuthorities(settings: Settings): Promise<World> {
     return { sealedAnswer: answer.sealedAnswer };
   };
   const make = async (seed: number, own: Identity, partner: Identity, states: readonly [StateCode, StateCode]) => {
-    const database = await openPGlite(undefined, clock.now());
+    const database = await openPGlite(undefined, clock.now(), matterKeys(random(32), random));
     if ("heldBy" in database) throw new Error("memory is locked by nobody");
     const [state, partnerState] = states;
     await createStore(database).read({ kind: "system" }, async (directory) => {
@@ -190,7 +191,7 @@ export async function twoAuthorities(settings: Settings): Promise<World> {
         }
     });
     const notes: ExchangeNote[] = [];
-    const disks = { log: simulatedDisk(), witness: simulatedDisk(), vault: simulatedDisk() };
+    const disks = { log: simulatedDisk(), witness: simulatedDisk(), vault: simulatedDisk(), erasures: simulatedDisk() };
     const used = typeof settings.records === "function" ? await settings.records(own.authority) : disks;
     const vault = await newIdentity();
     const openRecords = (): Promise<AuthorityRecords> =>

@@ -13,6 +13,8 @@ import { alarmsByIndex } from "./0012-alarms-by-index.ts";
 import { recordSeals } from "./0013-record-seals.ts";
 import { seenEvents } from "./0014-seen-events.ts";
 import { ownSessions } from "./0015-own-sessions.ts";
+import { sealedContents } from "./0016-sealed-contents.ts";
+import { erasure } from "./0017-erasure.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration };
@@ -34,4 +36,6 @@ export const migrations: readonly Migration[] = [
   recordSeals,
   seenEvents,
   ownSessions,
+  sealedContents,
+  erasure,
 ];

@@ -2,6 +2,7 @@ import { access } from "./access.ts";
 import { accountability } from "./accountability.ts";
 import { ar } from "./ar.ts";
 import { en } from "./en.ts";
+import { erasure } from "./erasure.ts";
 import { evidence } from "./evidence.ts";
 import { keptForm } from "./kept-form.ts";
 import { looks } from "./looks.ts";
@@ -18,6 +19,7 @@ export type AuthorityMessageKey =
   | keyof typeof en
   | keyof typeof access.en
   | keyof typeof accountability.en
+  | keyof typeof erasure.en
   | keyof typeof evidence.en
   | keyof typeof keptForm.en
   | keyof typeof looks.en
@@ -41,6 +43,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...organisation.en,
     ...oversight.en,
     ...queue.en,
+    ...erasure.en,
   },
   zh: {
     ...zh,
@@ -54,6 +57,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...organisation.zh,
     ...oversight.zh,
     ...queue.zh,
+    ...erasure.zh,
   },
   ar: {
     ...ar,
@@ -67,5 +71,6 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...organisation.ar,
     ...oversight.ar,
     ...queue.ar,
+    ...erasure.ar,
   },
 };

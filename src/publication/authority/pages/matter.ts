@@ -64,7 +64,15 @@ function unseenNotice({ view }: MatterReading, words: DeskWords): Html | string 
 const under = (view: MatterView, words: DeskWords, ...path: string[]): string =>
   deskAddress(words, ["matters", view.matter.id, ...path]);
 
-function facts({ view, names }: MatterReading, words: DeskWords): Html {
+/** To keep or erase the matter; a hold can be placed before it has ended. */
+function keepingLink({ view, permitted }: Pick<MatterReading, "view" | "permitted">, words: DeskWords): Html | string {
+  const may = ["hold-placed", "hold-lifted", "erasure-proposed", "erasure-declined"].some((name) =>
+    permitted.has(name),
+  );
+  return may ? html` · <a href="${under(view, words, "erasure")}">${words.text("erasure.link")}</a>` : "";
+}
+
+function facts({ view, names, permitted }: MatterReading, words: DeskWords): Html {
   const { matter, type } = view;
   const acts = type.states.find(({ id }) => id === matter.state)?.acts ?? "none";
   const turn =
@@ -78,7 +86,7 @@ function facts({ view, names }: MatterReading, words: DeskWords): Html {
 <dt>${words.text("matter.partner")}</dt><dd>${partnerName(names, matter.partner)}</dd>
 <dt>${words.text("matter.turn")}</dt><dd>${turn}</dd>
 <dt>${words.text("matter.assigned")}</dt><dd>${view.assignee === undefined ? words.text("matter.nobody") : personName(names, view.assignee)}</dd></dl>
-<p><a href="${under(view, words, "evidence")}">${words.text("evidence.title")}</a> (${matter.evidence.length + matter.attachments.length}) · <a href="${under(view, words, "document")}">${words.text("matter.document")}</a> · <a href="${under(view, words, "export")}">${words.text("evidence.export")}</a> · <a href="${under(view, words, "audit")}">${words.text("matter.audit")}</a> · <a href="${under(view, words, "access")}">${words.text("access.link")}</a></p>`;
+<p><a href="${under(view, words, "evidence")}">${words.text("evidence.title")}</a> (${matter.evidence.length + matter.attachments.length}) · <a href="${under(view, words, "document")}">${words.text("matter.document")}</a> · <a href="${under(view, words, "export")}">${words.text("evidence.export")}</a> · <a href="${under(view, words, "audit")}">${words.text("matter.audit")}</a> · <a href="${under(view, words, "access")}">${words.text("access.link")}</a>${keepingLink({ view, permitted }, words)}</p>`;
 }
 
 function missingList({ view }: MatterReading, words: DeskWords): Html | string {
