@@ -270,6 +270,7 @@ function offenceInputs(drawing: FormDrawing, prefix: string): Html {
   return html`${line("national")}${textInput(drawing, {
     name: `${prefix}.iccs`,
     label: words.text("offence.iccs"),
+    hint: words.text("offence.iccsHint"),
     kind: "short",
     list: "iccs-codes",
   })}${line("date")}${line("place")}${line("maximumPenalty")}`;

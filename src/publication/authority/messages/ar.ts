@@ -204,6 +204,7 @@ export const ar: Readonly<Record<keyof typeof en, string>> = {
   "concerned.other": "آخر",
   "offence.national": "مادة القانون الوطني وتسميتها للجريمة",
   "offence.iccs": "رمز ICCS",
+  "offence.iccsHint": "اختر من القائمة بكلمة من العنوان، أو اكتب الرمز، مثل 0502 للسرقة.",
   "offence.date": "متى",
   "offence.place": "أين",
   "offence.maximumPenalty": "العقوبة القصوى",

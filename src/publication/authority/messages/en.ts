@@ -204,6 +204,7 @@ export const en = {
   "concerned.other": "other",
   "offence.national": "Article of the national law, and what it calls the offence",
   "offence.iccs": "ICCS code",
+  "offence.iccsHint": "Choose from the list by a word of the title, or give the code, such as 0502 for theft.",
   "offence.date": "When",
   "offence.place": "Where",
   "offence.maximumPenalty": "Maximum penalty",

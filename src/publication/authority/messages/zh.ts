@@ -201,6 +201,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "concerned.other": "其他",
   "offence.national": "国内法条款及其罪名",
   "offence.iccs": "ICCS 代码",
+  "offence.iccsHint": "按标题中的词从列表中选择，或填写代码，例如盗窃为0502。",
   "offence.date": "时间",
   "offence.place": "地点",
   "offence.maximumPenalty": "最高刑罚",

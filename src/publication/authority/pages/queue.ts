@@ -141,21 +141,21 @@ function chooser(name: string, label: string, options: readonly (readonly [strin
 }
 
 function queueTable({ page, types, names, choice }: QueueReading, desk: Desk, words: DeskWords): Html {
-  const heads = ["reference", "type", "state", "partner", "urgency", "deadline"] as const;
+  const heads = ["reference", "deadline", "urgency", "state", "type", "partner"] as const;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${words.text("queue.title")}"><table><caption>${words.text(page.next === undefined && choice.first ? "queue.count" : "queue.countShown", { count: page.matters.length })}</caption>
 <thead><tr>${heads.map((head) => html`<th scope="col">${words.text(`queue.${head}`)}</th>`)}</tr></thead>
 <tbody>${page.matters.map((matter) => {
     const type = types.get(matter.type);
     return html`<tr><th scope="row"><a href="${deskAddress(words, ["matters", matter.matter])}">${referenceOf(matter, words)}</a>${page.unseen.has(matter.matter) ? html` <strong class="new">${words.text("queue.new")}</strong>` : ""}</th>
-<td>${type === undefined ? matter.type : words.label(type.title)}</td>
-<td>${type === undefined ? matter.state : stateName(type, matter.state, words)}</td>
-<td>${partnerName(names, matter.partner)}</td>
-<td>${matter.urgent ? html`<strong class="mark">${words.text("queue.urgent")}</strong>` : words.text("queue.ordinary")}</td>
 <td>${
       matter.dueAt === null
         ? words.text("queue.noDeadline")
         : html`${words.distance(matter.dueAt, desk.now)} <span class="small">(${timeOf(matter.dueAt, desk)})</span>`
-    }</td></tr>`;
+    }</td>
+<td>${matter.urgent ? html`<strong class="mark">${words.text("queue.urgent")}</strong>` : words.text("queue.ordinary")}</td>
+<td>${type === undefined ? matter.state : stateName(type, matter.state, words)}</td>
+<td>${type === undefined ? matter.type : words.label(type.title)}</td>
+<td>${partnerName(names, matter.partner)}</td></tr>`;
   })}</tbody></table></div>`;
 }
 
