@@ -36,6 +36,9 @@ test("what is closed opens again under the key as it is kept, and says nothing o
       const sealed = key.seal(head, data);
       assert.deepEqual(keys.unwrap(matter, key.wrapped).open(head, sealed), data);
       assert.notDeepEqual(key.seal(head, data), sealed);
+      const closed = key.close(head, data);
+      assert.deepEqual(key.open(head, closed.sealed), data);
+      assert.equal(closed.contents, contentsDigestWith(key, head, data));
     }),
     { numRuns: 100, seed: 7 },
   );

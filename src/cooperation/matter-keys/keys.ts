@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from "node:cry
 import {
   canonicalText,
   contentsDigest,
+  contentsTextDigest,
   type Digest,
   type EventHead,
   type JsonObject,
@@ -23,6 +24,8 @@ export interface MatterKey {
   readonly wrapped: Uint8Array;
   /** Closes the contents of an event; they open at this event only. */
   seal(head: EventHead, data: JsonObject): Uint8Array;
+  /** As `seal`, with the digest of the contents: their text is made once. */
+  close(head: EventHead, data: JsonObject): { readonly sealed: Uint8Array; readonly contents: Digest };
   /** @throws SealBroken */
   open(head: EventHead, sealed: Uint8Array): JsonObject;
   /** What goes into the digest of the contents of an event, so that nobody can guess them: 32 bytes. */
@@ -88,12 +91,18 @@ export function matterKeys(secret: Uint8Array, chance: (bytes: number) => Uint8A
   const keyOf = (matter: MatterId, plain: Uint8Array, wrapped: Uint8Array): MatterKey => {
     const closing = plain.subarray(0, keyBytes);
     const salting = plain.subarray(keyBytes);
+    const salt = (head: Pick<EventHead, "id">): Uint8Array =>
+      createHmac("sha256", salting).update(`justitia/salt/v1\n${head.id}`).digest();
     return {
       wrapped,
       seal: (head, data) => close(closing, ofEvent(head), Buffer.from(canonicalText(data)), chance),
+      close: (head, data) => {
+        const text = Buffer.from(canonicalText(data));
+        return { sealed: close(closing, ofEvent(head), text, chance), contents: contentsTextDigest(text, salt(head)) };
+      },
       open: (head, sealed) =>
         jsonObjectSchema.parse(JSON.parse(Buffer.from(open(closing, ofEvent(head), sealed)).toString("utf8"))),
-      salt: ({ id }) => createHmac("sha256", salting).update(`justitia/salt/v1\n${id}`).digest(),
+      salt,
       sealText: (purpose, text) => close(closing, ofText(matter, purpose), Buffer.from(text), chance),
       openText: (purpose, sealed) => Buffer.from(open(closing, ofText(matter, purpose), sealed)).toString("utf8"),
     };

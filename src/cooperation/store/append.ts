@@ -1,6 +1,6 @@
 import { CompiledQuery, type Kysely, sql } from "kysely";
 import { z } from "zod";
-import { contentsDigestWith, type MatterKey } from "../matter-keys/index.ts";
+import type { MatterKey } from "../matter-keys/index.ts";
 import {
   actorSchema,
   type Digest,
@@ -181,19 +181,21 @@ async function tryWith(
 function sealedRow(event: MatterEvent, key: MatterKey | undefined) {
   const head = headOf(event);
   if (key === undefined) return head;
-  const contents = contentsDigestWith(key, head, event.data);
+  const { sealed, contents } = key.close(head, event.data);
   return {
     ...head,
-    sealed: Buffer.from(key.seal(head, event.data)).toString("base64"),
+    sealed: Buffer.from(sealed).toString("base64"),
     contents,
     message: messageNamed(event),
     digest: sealedEventDigest(head, contents),
   };
 }
 
+const uuidSchema = z.uuid();
+
 /** The message that an event is about: an identifier, by which messages that nobody has dealt with are found. */
 export function messageNamed({ data: { message } }: MatterEvent): string | null {
-  return z.uuid().safeParse(message).data ?? null;
+  return message === undefined ? null : (uuidSchema.safeParse(message).data ?? null);
 }
 
 /** Lets a head of office reach, for one write, the sealed matters of the office that are not shown to the head. */

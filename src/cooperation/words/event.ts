@@ -69,8 +69,13 @@ export function eventDigest(event: MatterEvent): Digest {
  * @param salt - 32 bytes that nobody can guess, of this event alone.
  */
 export function contentsDigest(data: MatterEvent["data"], salt: Uint8Array): Digest {
+  return contentsTextDigest(Buffer.from(canonicalText(data)), salt);
+}
+
+/** As `contentsDigest`, for contents whose canonical text is at hand. */
+export function contentsTextDigest(text: Uint8Array, salt: Uint8Array): Digest {
   if (salt.length !== 32) throw new RangeError("a salt has 32 bytes");
-  return digestOf(Buffer.concat([Buffer.from("justitia/contents/v1\n"), salt, Buffer.from(canonicalText(data))]));
+  return digestOf(Buffer.concat([Buffer.from("justitia/contents/v1\n"), salt, text]));
 }
 
 /**

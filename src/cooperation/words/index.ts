@@ -2,6 +2,7 @@ export {
   type Actor,
   actorSchema,
   contentsDigest,
+  contentsTextDigest,
   type EventHead,
   eventDigest,
   eventHeadSchema,
