@@ -18,6 +18,7 @@ import {
   faultOf,
 } from "../../publication/index.ts";
 import { commandOf, namesOf } from "./matter-pages.ts";
+import { proofAsked } from "./proof-again.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import { DeskProblem, goTo, type SignedIn, show, type Visit } from "./visit.ts";
 
@@ -121,6 +122,8 @@ async function decide(around: DeskSurroundings, visit: Visit): Promise<Response>
     return await showEnded(around, visit, await endedOf(around, visit), state, 422);
   }
   if ("erase" in asked) {
+    const proof = await proofAsked(around, visit);
+    if (proof !== undefined) return proof;
     const proposal = eventIdSchema.safeParse(sent.proposal?.[0]);
     if (!proposal.success) throw new DeskProblem("form");
     const outcome = await around.erasures.erase(worker, command, id, proposal.data);
