@@ -184,6 +184,9 @@ async function made(declared: Readonly<Record<string, unknown>>, given: Given): 
   return new Map(keyed);
 }
 
+/** A count of an area in 2020. */
+const in2020 = (area: string, value: number) => ({ area, period: "2020-01-01", value });
+
 /** Value, status and reason of a figure. */
 function told(all: ReadonlyMap<string, Observed>, key: string): unknown[] {
   const found = all.get(key);
@@ -191,11 +194,7 @@ function told(all: ReadonlyMap<string, Observed>, key: string): unknown[] {
 }
 
 test("zero is zero only where the unit reported; elsewhere nothing is known", async () => {
-  const facts = [
-    { area: "R1", period: "2020-01-01", value: 5 },
-    { area: "R2", period: "2020-01-01", value: 3 },
-    { area: "R1", period: "2022-01-01", value: 1 },
-  ];
+  const facts = [in2020("R1", 5), in2020("R2", 3), { area: "R1", period: "2022-01-01", value: 1 }];
   const reported = {
     frequency: "A" as const,
     entries: [
@@ -223,11 +222,7 @@ test("a count that the source does not give is not made a zero", async () => {
   const all = await made(
     {},
     {
-      facts: [
-        { area: "R1", period: "2020-01-01", value: 5 },
-        { area: "R2", period: "2020-01-01", value: 3 },
-        { area: "R1", period: "2021-01-01", value: 4 },
-      ],
+      facts: [in2020("R1", 5), in2020("R2", 3), { area: "R1", period: "2021-01-01", value: 4 }],
     },
   );
   assert.deepEqual(told(all, "C 2020"), [8, "normal", null]);
@@ -237,9 +232,9 @@ test("a count that the source does not give is not made a zero", async () => {
 
 test("larger areas are added up from complete parts, or from those that are there and say so", async () => {
   const facts = [
-    { area: "D1", period: "2020-01-01", value: 2 },
-    { area: "D2", period: "2020-01-01", value: 3 },
-    { area: "R2", period: "2020-01-01", value: 7 },
+    in2020("D1", 2),
+    in2020("D2", 3),
+    in2020("R2", 7),
     { area: "D1", period: "2021-01-01", value: 1 },
     { area: "D2", period: "2021-01-01", value: null, status: "not-reported" },
     { area: "R2", period: "2021-01-01", value: 7 },
@@ -258,11 +253,7 @@ test("a larger area with figures of its own is not made from its parts, and noth
   const all = await made(
     {},
     {
-      facts: [
-        { area: "C", period: "2020-01-01", value: 100 },
-        { area: "R1", period: "2020-01-01", value: 40 },
-        { area: "R2", period: "2020-01-01", value: 50 },
-      ],
+      facts: [in2020("C", 100), in2020("R1", 40), in2020("R2", 50)],
     },
   );
   assert.deepEqual(told(all, "C 2020"), [100, "normal", null]);
@@ -274,11 +265,7 @@ test("records without an area belong to the whole, and to no part", async () => 
     {},
     {
       set: rowsSet,
-      facts: [
-        { area: "R1", period: "2020-01-01", value: 4 },
-        { area: "R2", period: "2020-01-01", value: 5 },
-        { area: "_U", period: "2020-01-01", value: 1 },
-      ],
+      facts: [in2020("R1", 4), in2020("R2", 5), in2020("_U", 1)],
     },
   );
   assert.deepEqual(told(all, "C 2020"), [10, "normal", null]);
@@ -323,10 +310,7 @@ test("a selection takes its ICCS codes with everything below them, and what is n
 });
 
 test("a rate has the exposure of those who reported, and Garwood's interval", async () => {
-  const facts = [
-    { area: "R1", period: "2020-01-01", value: 7 },
-    { area: "R2", period: "2020-01-01", value: 0 },
-  ];
+  const facts = [in2020("R1", 7), in2020("R2", 0)];
   const reported = {
     frequency: "A" as const,
     entries: [
@@ -351,10 +335,7 @@ test("a rate has the exposure of those who reported, and Garwood's interval", as
 });
 
 test("no rate is made without an exposure", async () => {
-  const facts = [
-    { area: "R1", period: "2020-01-01", value: 7 },
-    { area: "R2", period: "2020-01-01", value: 3 },
-  ];
+  const facts = [in2020("R1", 7), in2020("R2", 3)];
   const rate = { measure: "rate", denominator: { population: "census" } };
   const all = await made(rate, { facts, persons: { "R1 2020": 100_000, "R2 2020": 0 } });
   assert.deepEqual(told(all, "R1 2020"), [7, "normal", null]);
@@ -378,7 +359,7 @@ test("persons of unknown sex are counted, though no rate is made of them", async
 });
 
 test("below the declared coverage a figure is marked, or withheld", async () => {
-  const facts = [{ area: "R2", period: "2020-01-01", value: 9 }];
+  const facts = [in2020("R2", 9)];
   const reported = { frequency: "A" as const, entries: [["R2", "2020-01-01", 0.75] as const] };
   const tell = async (coverage: unknown): Promise<unknown[]> =>
     told(await made({ coverage }, { facts, reported, set: rowsSet }), "R2 2020");
@@ -404,7 +385,7 @@ test("a year with months that nobody reported is a partial year", async () => {
 
 test("masked counts have the bounds of their sum, or its middle where that is declared, marked as estimated", async () => {
   const facts = [
-    { area: "R1", period: "2020-01-01", value: 10 },
+    in2020("R1", 10),
     { area: "R2", period: "2020-01-01", value: null, low: 1, high: 4, status: "suppressed" },
   ];
   const bounds = await made({}, { facts });
@@ -424,24 +405,15 @@ test("masked counts have the bounds of their sum, or its middle where that is de
 });
 
 test("a mask without bounds hides the whole sum", async () => {
-  const facts = [
-    { area: "R1", period: "2020-01-01", value: 10 },
-    { area: "R2", period: "2020-01-01", value: null, status: "suppressed" },
-  ];
+  const facts = [in2020("R1", 10), { area: "R2", period: "2020-01-01", value: null, status: "suppressed" }];
   const all = await made({ masked: "midpoint" }, { facts });
   assert.deepEqual(told(all, "R2 2020").slice(0, 2), [null, "suppressed"]);
   assert.deepEqual(told(all, "C 2020"), [null, "suppressed", "parts-missing"]);
 });
 
 test("a share has Wilson's or Clopper and Pearson's interval, and none when the part is larger than the whole", async () => {
-  const facts = [
-    { area: "R1", period: "2020-01-01", value: 3 },
-    { area: "R2", period: "2020-01-01", value: 12 },
-  ];
-  const denominator = [
-    { area: "R1", period: "2020-01-01", value: 8 },
-    { area: "R2", period: "2020-01-01", value: 10 },
-  ];
+  const facts = [in2020("R1", 3), in2020("R2", 12)];
+  const denominator = [in2020("R1", 8), in2020("R2", 10)];
   const share = { measure: "share", denominator: { facts: ["stream/set"] } };
   const all = await made(share, { facts, denominator });
   const wilson = wilsonInterval(3, 8, 0.95);
@@ -456,14 +428,8 @@ test("a share has Wilson's or Clopper and Pearson's interval, and none when the 
 });
 
 test("a share is made of areas and periods that have both sides", async () => {
-  const facts = [
-    { area: "R1", period: "2020-01-01", value: 3 },
-    { area: "R2", period: "2021-01-01", value: 2 },
-  ];
-  const denominator = [
-    { area: "R1", period: "2020-01-01", value: 8 },
-    { area: "R2", period: "2020-01-01", value: 5 },
-  ];
+  const facts = [in2020("R1", 3), { area: "R2", period: "2021-01-01", value: 2 }];
+  const denominator = [in2020("R1", 8), in2020("R2", 5)];
   const share = { measure: "share", denominator: { facts: ["stream/set"] } };
   const counted = await made(share, { facts, denominator });
   assert.equal(counted.get("C 2020")?.value, null, "the south has no numerator");
@@ -474,16 +440,8 @@ test("a share is made of areas and periods that have both sides", async () => {
 });
 
 test("the share of areas above a threshold counts the areas that have both figures", async () => {
-  const facts = [
-    { area: "D1", period: "2020-01-01", value: 120 },
-    { area: "D2", period: "2020-01-01", value: 100 },
-    { area: "R2", period: "2020-01-01", value: 500 },
-  ];
-  const denominator = [
-    { area: "D1", period: "2020-01-01", value: 100 },
-    { area: "D2", period: "2020-01-01", value: 100 },
-    { area: "R2", period: "2020-01-01", value: 100 },
-  ];
+  const facts = [in2020("D1", 120), in2020("D2", 100), in2020("R2", 500)];
+  const denominator = [in2020("D1", 100), in2020("D2", 100), in2020("R2", 100)];
   const all = await made(
     { measure: "share-of-areas", denominator: { facts: ["stream/set"] }, of: "district", above: 1 },
     { facts, denominator },
@@ -494,11 +452,8 @@ test("the share of areas above a threshold counts the areas that have both figur
 
 test("an area without parts is not said to lack them", async () => {
   const share = { measure: "share", denominator: { facts: ["stream/set"] } };
-  const facts = [
-    { area: "R1", period: "2020-01-01", value: null, status: "not-reported" },
-    { area: "R2", period: "2020-01-01", value: 2 },
-  ];
-  const all = await made(share, { facts, denominator: [{ area: "R1", period: "2020-01-01", value: 5 }] });
+  const facts = [{ area: "R1", period: "2020-01-01", value: null, status: "not-reported" }, in2020("R2", 2)];
+  const all = await made(share, { facts, denominator: [in2020("R1", 5)] });
   assert.deepEqual(told(all, "R1 2020"), [null, "not-reported", "not-known"]);
   assert.deepEqual(told(all, "R2 2020"), [null, "missing", "no-denominator"]);
   assert.deepEqual(told(all, "C 2020"), [null, "not-reported", "parts-missing"]);
