@@ -49,8 +49,12 @@ export function endedPage(reading: EndedReading, state: FormState, desk: Desk, w
       : retention.by === "field"
         ? words.text("erasure.by.field")
         : `${words.text("erasure.by.rule")}${retention.article === undefined ? "" : ` (${retention.article})`}`;
-  return html`<dl><dt>${words.text("erasure.ended")}</dt><dd>${ended.ended === undefined ? "—" : timeOf(ended.ended, desk)}</dd>
-<dt>${words.text("erasure.kept")}</dt><dd>${keptText(ended, words)}</dd><dt>${words.text("erasure.because")}</dt><dd dir="auto">${because}</dd></dl>
+  return html`${
+    ended.ended === undefined
+      ? html`<p>${words.text("erasure.stillOpen")}</p>`
+      : html`<dl><dt>${words.text("erasure.ended")}</dt><dd>${timeOf(ended.ended, desk)}</dd>
+<dt>${words.text("erasure.kept")}</dt><dd>${keptText(ended, words)}</dd><dt>${words.text("erasure.because")}</dt><dd dir="auto">${because}</dd></dl>`
+  }
 ${
   hold === undefined
     ? ""
@@ -71,7 +75,11 @@ ${
 }
 ${proposal !== undefined ? eraseForms(reading, state, desk, words) : may.propose && hold === undefined ? proposeForm(ended, state, desk, words) : ""}
 ${may.hold ? holdForm(ended, state, desk, words) : ""}
-<p><a href="${deskAddress(words, ["erasure"])}">${words.text("erasure.title")}</a></p>`;
+<p><a href="${deskAddress(words, ["erasure"])}">${words.text("erasure.title")}</a>${
+    ended.sealed
+      ? ""
+      : html` · <a href="${deskAddress(words, ["matters", ended.matter])}">${words.text("erasure.toMatter")}</a>`
+  }</p>`;
 }
 
 const target = ({ matter }: EndedMatter, words: DeskWords): string =>
