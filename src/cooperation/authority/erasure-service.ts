@@ -30,9 +30,11 @@ export interface EndedMatter {
   readonly type: MatterType;
   readonly sequence: number;
   readonly ended: Instant | undefined;
-  /** Undefined where the matter is sealed from the person. */
+  /** Undefined where the person may not read the matter. */
   readonly reference: string | undefined;
   readonly sealed: boolean;
+  /** Whether the person may read the matter itself. */
+  readonly readable: boolean;
   readonly retention: Retention | undefined;
   readonly hold: Hold | undefined;
   readonly proposal: ProposedErasure | undefined;
@@ -152,7 +154,8 @@ async function endedFor(
     sequence: matter.sequence,
     ended: endOf(matter),
     reference: seen && typeof reference === "string" ? reference : undefined,
-    sealed: !seen,
+    sealed: facts.confidentiality === "sealed" && !seen,
+    readable: seen,
     retention: retentionOf(type, matter),
     hold: matter.hold === undefined || seen ? matter.hold : { ...matter.hold, reason: "" },
     proposal: matter.erasure,

@@ -76,7 +76,7 @@ ${
 ${proposal !== undefined ? eraseForms(reading, state, desk, words) : may.propose && hold === undefined ? proposeForm(ended, state, desk, words) : ""}
 ${may.hold ? holdForm(ended, state, desk, words) : ""}
 <p><a href="${deskAddress(words, ["erasure"])}">${words.text("erasure.title")}</a>${
-    ended.sealed
+    !ended.readable
       ? ""
       : html` · <a href="${deskAddress(words, ["matters", ended.matter])}">${words.text("erasure.toMatter")}</a>`
   }</p>`;
@@ -172,7 +172,7 @@ export function erasedPage(
         : words.text("erasure.erasedUntil", { date: keptUntil, article });
   const side = stored.side === "requesting" ? type.sides.requesting : type.sides.requested;
   return html`<p class="watch" dir="auto">${said} ${until}</p><p>${words.text("erasure.left")}</p>
-<dl><dt>${words.text("erasure.side")}</dt><dd>${words.label(side)}</dd><dt>${words.text("erasure.partnerLabel")}</dt><dd dir="auto">${partnerName(names, stored.partner)}</dd>
+<dl><dt>${words.text("erasure.side")}</dt><dd>${words.label(side)}</dd><dt>${words.text("erasure.partnerLabel")}</dt><dd>${partnerName(names, stored.partner)}</dd>
 <dt>${words.text("erasure.opened")}</dt><dd>${timeOf(stored.openedAt, desk)}</dd><dt>${words.text("erasure.state.label")}</dt><dd>${stateName(type, stored.state, words)}</dd></dl>
 <h2>${words.text("erasure.steps")}</h2><ol>${remains.map(
     ({
