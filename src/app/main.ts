@@ -137,7 +137,7 @@ Your own:       justitia init my-observatory && justitia build my-observatory &&
   common(
     program
       .command("check")
-      .argument("<observatory>")
+      .argument("<folder>", "an observatory, or a folder with matter-types or calendars, such as that of an authority")
       .description("hold every definition against its schema and the others; run nothing"),
   ).action(async (folder, options) => done(await checkCommand(folder, options, around)));
   common(

@@ -24,6 +24,7 @@ export {
   type AuthorityParts,
   type AuthorityRecords,
   type AuthorityService,
+  type ChangedType,
   type ClockView,
   type CommandOutcome,
   createAuthority,
@@ -35,6 +36,7 @@ export {
   type HandedOut,
   type KeepingStep,
   type ListedMatters,
+  keepMatterTypes,
   type LogAlarm,
   type LogTarget,
   logOrigin,
@@ -66,6 +68,7 @@ export {
   type Stamps,
   stampsOf,
   type TickOutcome,
+  type TypesAtHand,
   type Worker,
   type Workload,
 } from "./authority/index.ts";

@@ -3,7 +3,6 @@ import { isIP } from "node:net";
 import {
   type Authority,
   type AuthorityId,
-  type AuthorityParts,
   type AuthorityRecords,
   type CooperationDatabase,
   createAdministration,
@@ -28,6 +27,8 @@ import {
   type Store,
 } from "../../cooperation/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
+import { countDeadlinesAnew } from "./calendars-seen.ts";
+import { type CooperationDefinitions, typesAtHand, withoutCalendar } from "./definitions.ts";
 import { type AuthorityFolder, letterOf } from "./folder.ts";
 import type { Listening } from "./listening.ts";
 import { keysOfMatters } from "./matter-secret.ts";
@@ -110,7 +111,7 @@ export interface OpenedAuthority {
 /** Opens everything that an authority is. @throws UserError where it is in use, or log and database do not fit. */
 export async function openAuthority(
   kept: AuthorityFolder,
-  definitions: Pick<AuthorityParts, "types" | "calendars">,
+  definitions: CooperationDefinitions,
   report: (text: string) => void,
 ): Promise<OpenedAuthority> {
   const failed = (error: unknown): void => report(sentenceOf(error));
@@ -136,8 +137,13 @@ export async function openAuthority(
     await close();
     throw error;
   });
+  const types = await typesAtHand(database, definitions.types, now()).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   const authority = createAuthority({
     ...definitions,
+    ...types,
     records,
     ...(stamps === undefined ? {} : { stamps }),
     reportLog: (sentence) => report(`${kept.name}: ${sentence}`),
@@ -161,6 +167,10 @@ export async function openAuthority(
   const repeated = await authority.repeatErasures();
   if (repeated.length > 0)
     report(`${kept.name}: ${repeated.length} erasures that came after the restored backup were repeated.`);
+  const partners = await authority.partners();
+  const states = [kept.state, ...partners.filter(({ active }) => active).map(({ state }) => state)];
+  const lacking = withoutCalendar(states, definitions.calendars, kept.folder);
+  if (lacking !== undefined) report(`${kept.name}: ${lacking}`);
   return { authority, database, store, records, stamps, close };
 }
 
@@ -170,7 +180,7 @@ const sentenceOf = (error: unknown): string =>
 /** Opens the folder of an authority and serves its pages until it is stopped. */
 export async function runAuthority(
   kept: AuthorityFolder,
-  definitions: Pick<AuthorityParts, "types" | "calendars">,
+  definitions: CooperationDefinitions,
   listening: Listening,
   report: (text: string) => void,
 ): Promise<RunningAuthority> {
@@ -178,6 +188,14 @@ export async function runAuthority(
   const failed = (error: unknown): void => report(sentenceOf(error));
   const { authority, database, store, records, stamps, close } = await openAuthority(kept, definitions, report);
   const people = createPeopleStore(database);
+  const moved = await countDeadlinesAnew(kept.folder, definitions.calendars, authority).catch(
+    async (error: unknown) => {
+      await close();
+      throw error;
+    },
+  );
+  if (moved !== undefined && moved > 0)
+    report(`${kept.name}: the calendars changed; the deadlines of ${moved} matters were counted anew.`);
   const turns = takeTurns(async () => {
     await people.forgetEnded(now());
     const { sent, delivered, expired } = await authority.tick();

@@ -25,7 +25,9 @@ async function opening<Value>(
   work: (opened: OpenedAuthority) => Promise<Value>,
 ): Promise<Value> {
   const kept = await openedFolder(folder, options, around);
-  const opened = await openAuthority(kept, await cooperationDefinitions(), (text) => around.terminal.err(`${text}\n`));
+  const opened = await openAuthority(kept, await cooperationDefinitions(kept.folder), (text) =>
+    around.terminal.err(`${text}\n`),
+  );
   try {
     return await work(opened);
   } finally {

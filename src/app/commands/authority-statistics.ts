@@ -10,7 +10,7 @@ import {
   usualRule,
   yearsOf,
 } from "../../cooperation/index.ts";
-import { cooperationDefinitions } from "../authority/definitions.ts";
+import { cooperationDefinitions, typesAtHand } from "../authority/definitions.ts";
 import type { AuthorityFolder } from "../authority/folder.ts";
 import { now, openDatabase, random } from "../authority/running.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
@@ -30,8 +30,10 @@ export interface StatisticsOptions extends FolderOptions {
 async function factsOf(kept: AuthorityFolder): Promise<CooperationFact[]> {
   const database = await openDatabase(kept, () => undefined);
   try {
+    const definitions = await cooperationDefinitions(kept.folder);
     const authority = createAuthority({
-      ...(await cooperationDefinitions()),
+      ...definitions,
+      ...(await typesAtHand(database, definitions.types, now())),
       authority: kept.authority,
       state: kept.state,
       name: kept.name,

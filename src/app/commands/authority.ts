@@ -72,7 +72,9 @@ export async function authorityServeCommand(
     ...(httpsCertificate === undefined ? {} : { httpsCertificate }),
     ...(publicAddress === undefined ? {} : { publicAddress }),
   });
-  const running = await runAuthority(kept, await cooperationDefinitions(), listening, (text) => err(`${text}\n`));
+  const running = await runAuthority(kept, await cooperationDefinitions(kept.folder), listening, (text) =>
+    err(`${text}\n`),
+  );
   out(`${running.address}/\n`);
   err(`${durabilitySentence(await running.authority.durability())}\n`);
   try {

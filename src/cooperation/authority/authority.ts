@@ -1,5 +1,5 @@
 import { type CooperationFact, cooperationFactSchema, factOf } from "../counting/index.ts";
-import type { MatterType } from "../definitions/index.ts";
+import { type MatterType, matterTypeVersion } from "../definitions/index.ts";
 import {
   type Answer,
   type DirectoryProblem,
@@ -18,7 +18,7 @@ import {
 } from "../exchange/index.ts";
 import { type AuthorityTransaction, createExchangeStore } from "../exchange-store/index.ts";
 import { decide } from "../rights/index.ts";
-import { createStore, type Erasure, type Partner, type Rebuilt } from "../store/index.ts";
+import { createStore, type Erasure, type Partner, type RebuildOptions, type Rebuilt } from "../store/index.ts";
 import { type MatterEvent, matterIdSchema } from "../words/index.ts";
 import { kindsOf } from "./access.ts";
 import { alarmsFor } from "./alarms.ts";
@@ -56,7 +56,7 @@ export interface Authority extends AuthorityService {
   /** What is attested about all messages, to be compared with the other side by `reconcile`. */
   evidences(): Promise<readonly EvidenceSummary[]>;
   /** Makes every projection again from the events and compares; `write` also replaces those that differ. */
-  rebuildProjection(options?: { readonly write: boolean }): Promise<Rebuilt>;
+  rebuildProjection(options?: RebuildOptions): Promise<Rebuilt>;
   /** The evidence of matters; undefined where no records are kept. */
   readonly evidence: EvidenceService | undefined;
   /** What an auditor sees of log and vault; undefined for everybody else, and where none are kept. */
@@ -79,7 +79,9 @@ export function createAuthority(given: AuthorityParts): Authority {
     given.records === undefined
       ? given
       : { ...given, log: logTargetOf(given.records), readChunk: chunkReader(given.records) };
-  const byVersion = new Map(parts.types.map((type) => [`${type.id} ${type.version}`, type]));
+  const byVersion = new Map(
+    [...(parts.keptTypes ?? []), ...parts.types].map((type) => [matterTypeVersion(type), type]),
+  );
   const newest = new Map<string, MatterType>();
   for (const { id } of parts.types) {
     const type = newestOf(parts.types, id);
@@ -104,8 +106,8 @@ export function createAuthority(given: AuthorityParts): Authority {
     tidy: everyHour(parts.now, async () => {
       if (given.records !== undefined) await tidyVault(workshop, given.records);
     }),
-    typeOf: (id, version) => byVersion.get(`${id} ${version}`),
-    kinds: kindsOf(parts.types),
+    typeOf: (id, version) => byVersion.get(matterTypeVersion({ id, version })),
+    kinds: kindsOf([...byVersion.values()]),
   };
   const within = node.store.transaction;
   const { records } = parts;

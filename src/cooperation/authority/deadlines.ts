@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import { type Calendar, clockRuleSchema, type Deadline, deadline } from "../clocks/index.ts";
+import { type Calendar, clockRuleSchema, type Deadline, deadline, type Pause } from "../clocks/index.ts";
 import type { ClockDefinition, MatterType, Side } from "../definitions/index.ts";
 import { type ClockRun, isRunning, type Matter } from "../matter/index.ts";
 import { type Instant, instantSchema, type StateCode } from "../words/index.ts";
@@ -27,9 +27,42 @@ export function deadlineOf(definition: ClockDefinition, run: ClockRun, calendar:
   const warnings = definition.warnings.map(({ before, unit }) => ({ count: before, unit }));
   if (run.until !== undefined) return fixedEnd(run.until, run.startedAt, warnings, calendar);
   const rule = clockRuleSchema.parse({ length: { count: definition.length, unit: definition.unit }, warnings });
-  const pauses = run.pauses.map(({ from, to }) => (to === undefined ? { from } : { from, until: to }));
-  return deadline(rule, calendar, run.startedAt, pauses);
+  return deadline(rule, calendar, run.startedAt, pausesOf(run));
 }
+
+const pausesOf = ({ pauses }: ClockRun): Pause[] =>
+  pauses.map(({ from, to }) => (to === undefined ? { from } : { from, until: to }));
+
+/**
+ * The earliest that a clock can end, where the calendar of its State is not at hand: every day counts, and days end where
+ * they end first. A true end is never before it, so nobody is warned too late.
+ */
+export function earliestEnd(definition: ClockDefinition, run: ClockRun): Deadline | undefined {
+  if (run.stoppedAt !== undefined) return undefined;
+  const hours = (count: number, unit: ClockDefinition["unit"]): number =>
+    unit === "hours" ? count : Math.min(count * 24, mostHours);
+  const warnings = definition.warnings.map(({ before, unit }) => ({
+    count: hours(before, unit),
+    unit: "hours" as const,
+  }));
+  if (run.until !== undefined)
+    return fixedEnd(run.until, run.startedAt, warnings, { ...everyDay, timeZone: firstZone });
+  const length = { count: hours(definition.length, definition.unit), unit: "hours" };
+  const rule = clockRuleSchema.parse({ length, event: "counted", warnings });
+  return deadline(rule, everyDay, run.startedAt, pausesOf(run));
+}
+
+const mostHours = 20_000;
+/** Where each day begins and ends first. */
+const firstZone = "Pacific/Kiritimati";
+const everyDay: Calendar = {
+  calendar: "ZZ",
+  name: { en: "No calendar" },
+  timeZone: "UTC",
+  restDays: [],
+  holidays: [],
+  sources: ["None: the calendar of the State is not at hand."],
+};
 
 interface Warning {
   readonly count: number;
@@ -69,8 +102,8 @@ export function clockViews(type: MatterType, matter: Matter, states: Calendars):
     if (definition === undefined) return [];
     const state = stateOfClock(definition, matter.side, states);
     const calendar = state === undefined ? undefined : states.calendars.get(state);
-    const end = calendar === undefined ? undefined : deadlineOf(definition, run, calendar);
-    return [{ run, definition, deadline: end, state }];
+    const end = calendar === undefined ? earliestEnd(definition, run) : deadlineOf(definition, run, calendar);
+    return [{ run, definition, deadline: end, state, assumed: calendar === undefined }];
   });
 }
 

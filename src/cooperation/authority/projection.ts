@@ -61,15 +61,17 @@ function projectedItem({ id, item, events, state }: HeldItem): ProjectedEvidence
 
 function projectedClocks(type: MatterType, matter: Matter, states: Calendars): ProjectedClock[] {
   const views = clockViews(type, matter, states);
-  return views.map(({ run, definition, deadline }, index) => {
+  return views.map(({ run, definition, deadline, assumed }, index) => {
     const before = views.slice(0, index).filter((other) => other.run.clock === run.clock).length;
     const newest = !views.slice(index + 1).some((other) => other.run.clock === run.clock);
     const state = runState(run);
     const end = deadline?.kind === "due" ? deadline : undefined;
-    const dueAt = end !== undefined && state !== "stopped" ? end.due : null;
+    // An end that is only the earliest possible one warns; nothing may come about by it.
+    const dueAt = end !== undefined && state !== "stopped" && !assumed ? end.due : null;
+    const warnings = [...(end?.warnings ?? []), ...(assumed && end !== undefined ? [end.due] : [])];
     // An end that came stays an alarm until the matter ends or the clock is started anew.
     const alarmAt =
-      state === "running" ? (end?.warnings[0] ?? dueAt) : state === "expired" && newest && matter.open ? dueAt : null;
+      state === "running" ? (warnings[0] ?? dueAt) : state === "expired" && newest && matter.open ? dueAt : null;
     return {
       clock: before === 0 ? run.clock : `${run.clock}-${before + 1}`,
       state,
@@ -80,7 +82,7 @@ function projectedClocks(type: MatterType, matter: Matter, states: Calendars): P
         clock: run.clock,
         startedBy: run.startedBy,
         grade: definition.alarm,
-        warnings: [...(end?.warnings ?? [])],
+        warnings,
       },
     };
   });

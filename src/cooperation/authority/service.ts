@@ -40,8 +40,10 @@ export interface Worker {
 export interface ClockView {
   readonly run: ClockRun;
   readonly definition: ClockDefinition;
-  /** When it ends, with the explanation; undefined when it was stopped or the State's calendar is not at hand. */
+  /** When it ends, with the explanation; undefined when it was stopped. */
   readonly deadline: Deadline | undefined;
+  /** The State's calendar is not at hand: it ends at that moment or later, and nothing happens by itself then. */
+  readonly assumed: boolean;
   /** Whose calendar and time zone count. */
   readonly state: StateCode | undefined;
 }

@@ -28,8 +28,10 @@ export interface AuthorityParts {
   readonly state: StateCode;
   readonly name: string;
   readonly database: CooperationDatabase;
-  /** Every version of every matter type that a matter of this authority may have. */
+  /** The matter types under which matters are opened: of each the newest version. */
   readonly types: readonly MatterType[];
+  /** Versions that matters once began under; those of `types` need not be repeated. */
+  readonly keptTypes?: readonly MatterType[];
   readonly calendars: ReadonlyMap<string, Calendar>;
   /** The office that gets what arrives, until somebody is assigned. */
   readonly intake: OfficeId;

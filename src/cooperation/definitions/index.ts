@@ -19,7 +19,10 @@ export {
   type CommonContent,
   type MatterType,
   matterTypeDigest,
+  matterTypeJson,
   matterTypeJsonSchema,
+  matterTypeSchema,
+  matterTypeVersion,
 } from "./matter-type.ts";
 export { type ReadMatterTypes, readMatterTypes } from "./read.ts";
 export { matterTypesPage } from "./reference-page.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { canonicalText, type Digest, digestOf, jsonSchema } from "../words/index.ts";
+import { canonicalText, type Digest, digestOf, type Json, jsonSchema } from "../words/index.ts";
 import {
   articleSchema,
   eventNameSchema,
@@ -76,6 +76,16 @@ export const matterTypeSchema = z
   .describe("A matter type: what a matter contains, how it lives, what it must keep to, and what of it is counted.");
 /** A matter type with everything that it takes from the common contents written out. */
 export type MatterType = z.infer<typeof matterTypeSchema>;
+
+/** A matter type as plain JSON: without what is not given. */
+export function matterTypeJson(type: MatterType): Json {
+  return jsonSchema.parse(JSON.parse(JSON.stringify(type)));
+}
+
+/** A version of a matter type in words that no other version has, such as `preservation 2`. */
+export function matterTypeVersion({ id, version }: Pick<MatterType, "id" | "version">): string {
+  return `${id} ${version}`;
+}
 
 /** The digest by which two authorities know that they hold the same version of a matter type. */
 export function matterTypeDigest(type: MatterType): Digest {

@@ -36,7 +36,7 @@ export {
   projectionSchema,
   type StoredMatter,
 } from "./projection.ts";
-export type { Rebuilt } from "./rebuild.ts";
+export type { RebuildOptions, Rebuilt } from "./rebuild.ts";
 export { type OfficeReach, type Scope, storedKind } from "./scope.ts";
 export { type SetUpProblem, setUpPostgres, upgradePostgres } from "./set-up-postgres.ts";
 export {

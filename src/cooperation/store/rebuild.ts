@@ -18,6 +18,13 @@ export interface Rebuilt {
   readonly differing: readonly MatterId[];
 }
 
+/** What is made again, and whether it is also written. */
+export interface RebuildOptions {
+  readonly write: boolean;
+  /** Open matters alone, which are those with clocks that run. */
+  readonly open?: boolean;
+}
+
 /**
  * Folds the events of every matter again and compares with what is stored; where they differ and it may write, the
  * stored projection is replaced. Matter by matter, so that the authority can go on working.
@@ -25,7 +32,7 @@ export interface Rebuilt {
 export async function rebuildProjection(
   { sql: database, keys }: Pick<CooperationDatabase, "sql" | "keys">,
   fold: (events: readonly MatterEvent[]) => Projection,
-  write: boolean,
+  { write, open = false }: RebuildOptions,
 ): Promise<Rebuilt> {
   const differing: MatterId[] = [];
   let matters = 0;
@@ -33,7 +40,7 @@ export async function rebuildProjection(
   let erased = 0;
   let after = "00000000-0000-0000-0000-000000000000";
   for (;;) {
-    const batch = await mattersAfter(database, after);
+    const batch = await mattersAfter(database, after, open);
     for (const matter of batch) {
       const found = await withRetries(() => compare({ sql: database, keys }, matter, fold, write));
       matters += 1;
@@ -46,16 +53,17 @@ export async function rebuildProjection(
   }
 }
 
-async function mattersAfter(database: Kysely<Tables>, after: string): Promise<MatterId[]> {
+async function mattersAfter(database: Kysely<Tables>, after: string, open: boolean): Promise<MatterId[]> {
   return database.transaction().execute(async (transaction) => {
     await enterScope(transaction, { kind: "system" });
-    const rows = await transaction
+    let query = transaction
       .selectFrom("cooperation.matter")
       .select("matter")
       .where("matter", ">", after)
       .orderBy("matter")
-      .limit(500)
-      .execute();
+      .limit(500);
+    if (open) query = query.where("open", "=", true);
+    const rows = await query.execute();
     return rows.map(({ matter }) => matterIdSchema.parse(matter));
   });
 }

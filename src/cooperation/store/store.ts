@@ -6,7 +6,7 @@ import type { CooperationDatabase, Durability } from "./database.ts";
 import { type Directory, directoryOf } from "./directory.ts";
 import { keptKeys } from "./key-ring.ts";
 import type { Projection, StoredMatter } from "./projection.ts";
-import { type Rebuilt, rebuildProjection } from "./rebuild.ts";
+import { type RebuildOptions, type Rebuilt, rebuildProjection } from "./rebuild.ts";
 import { enterScope, type Scope } from "./scope.ts";
 import {
   type EventRemains,
@@ -42,10 +42,7 @@ export interface Store {
    */
   allEvents(after?: number, pageSize?: number): AsyncGenerator<StoredEvent>;
   /** Makes every projection again; `write` also replaces those that differ. */
-  rebuildProjection(
-    fold: (events: readonly MatterEvent[]) => Projection,
-    options?: { readonly write: boolean },
-  ): Promise<Rebuilt>;
+  rebuildProjection(fold: (events: readonly MatterEvent[]) => Projection, options?: RebuildOptions): Promise<Rebuilt>;
   durability(): Promise<Durability>;
 }
 
@@ -69,7 +66,7 @@ export function createStore(database: CooperationDatabase): Store {
     queue: (scope, filter, page) => inScope(scope, (view) => view.queue(filter, page)),
     logRead: (scope, at, entries) => inScope(scope, (view) => view.logRead(at, entries)),
     allEvents: (after = 0, pageSize = 1000) => allEvents(database, after, pageSize),
-    rebuildProjection: (fold, { write } = { write: false }) => rebuildProjection(database, fold, write),
+    rebuildProjection: (fold, options = { write: false }) => rebuildProjection(database, fold, options),
     durability: () => database.durability(),
   };
 }

@@ -310,6 +310,14 @@ interface CountedFactTable {
 }
 
 /** The tables as the application sees them. */
+interface MatterTypeTable {
+  type: string;
+  version: number;
+  digest: string;
+  definition: JsonColumn<JsonObject>;
+  kept_at: Moment;
+}
+
 export interface Tables {
   "cooperation.matter": MatterTable;
   "cooperation.event": EventTable;
@@ -344,4 +352,5 @@ export interface Tables {
   "cooperation.record_seal": RecordSealTable;
   "cooperation.kept_file": KeptFileTable;
   "cooperation.upload": UploadTable;
+  "cooperation.matter_type": MatterTypeTable;
 }

@@ -70,5 +70,5 @@ export async function serveAuthority(
 ): Promise<RunningAuthority> {
   const kept = await openAuthorityFolder(folder, key);
   const listening = listeningFrom({ host: "localhost", port: 0, trustedProxies: [] });
-  return await runAuthority(kept, await cooperationDefinitions(), listening, report);
+  return await runAuthority(kept, await cooperationDefinitions(kept.folder), listening, report);
 }

@@ -32,6 +32,7 @@ import {
 import { newEventId } from "../identifier.ts";
 import {
   type Authority,
+  type AuthorityParts,
   type AuthorityRecords,
   type CommandOutcome,
   createAuthority,
@@ -93,8 +94,8 @@ export interface SimulatedAuthority {
   /** Throws where no records are kept. */
   readonly records: AuthorityRecords;
   readonly disks: Disks;
-  /** Opens the authority anew on the same database and disks, as after the end of the process. */
-  again(records?: AuthorityRecords): Promise<Authority>;
+  /** Opens the authority anew on the same database and disks, as after the end of the process, perhaps with other types. */
+  again(records?: AuthorityRecords, types?: Pick<AuthorityParts, "types" | "keptTypes">): Promise<Authority>;
   readonly notes: ExchangeNote[];
   /** A person of this authority; the number tells people of one role apart. */
   worker(role: Role, number?: 1 | 2): Worker;
@@ -201,7 +202,7 @@ export async function twoAuthorities(settings: Settings): Promise<World> {
         used,
       );
     const records = settings.records === undefined || settings.records === false ? undefined : await openRecords();
-    const open = (held: AuthorityRecords | undefined): Authority =>
+    const open = (held: AuthorityRecords | undefined, types?: Pick<AuthorityParts, "types" | "keptTypes">): Authority =>
       createAuthority({
         authority: own.authority,
         state,
@@ -209,6 +210,7 @@ export async function twoAuthorities(settings: Settings): Promise<World> {
         database,
         types: settings.types,
         calendars: settings.calendars,
+        ...types,
         intake: office,
         keys: () => own.keys,
         now: clock.now,
@@ -235,8 +237,8 @@ export async function twoAuthorities(settings: Settings): Promise<World> {
         return records;
       },
       disks,
-      again: async (held) => {
-        const anew = open(held ?? (await openRecords()));
+      again: async (held, otherTypes) => {
+        const anew = open(held ?? (records === undefined ? undefined : await openRecords()), otherTypes);
         doors.set(own.authority, anew);
         return anew;
       },

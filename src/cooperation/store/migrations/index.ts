@@ -15,6 +15,7 @@ import { seenEvents } from "./0014-seen-events.ts";
 import { ownSessions } from "./0015-own-sessions.ts";
 import { sealedContents } from "./0016-sealed-contents.ts";
 import { erasure } from "./0017-erasure.ts";
+import { matterTypes } from "./0018-matter-types.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration };
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   ownSessions,
   sealedContents,
   erasure,
+  matterTypes,
 ];

@@ -112,7 +112,7 @@ export const ar: Readonly<Record<keyof typeof en, string>> = {
   "matter.stopped": "توقف {$time}",
   "matter.expired": "انقضى {$time}",
   "matter.standing": "معلق {$time}",
-  "matter.noCalendar": "لا يتوافر تقويم تلك الدولة",
+  "matter.noCalendar": "جارية؛ هذا أبكر أجل ممكن، لعدم توافر تقويم تلك الدولة",
   "matter.running": "سار",
   "matter.consultations": "المشاورات",
   "matter.consultationsNone": "لم تُسجل أي مشاورة.",

@@ -110,7 +110,7 @@ export const en = {
   "matter.stopped": "stopped {$time}",
   "matter.expired": "expired {$time}",
   "matter.standing": "paused since {$time}",
-  "matter.noCalendar": "no calendar of that State is at hand",
+  "matter.noCalendar": "runs; earliest possible end, because no calendar of that State is at hand",
   "matter.running": "running",
   "matter.consultations": "Consultations",
   "matter.consultationsNone": "No consultation is recorded.",

@@ -109,7 +109,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "matter.stopped": "已停止，{$time}",
   "matter.expired": "已届满，{$time}",
   "matter.standing": "已暂停，{$time}起",
-  "matter.noCalendar": "没有该国的日历",
+  "matter.noCalendar": "进行中；此为可能的最早期限，因为没有该国的日历",
   "matter.running": "正在计算",
   "matter.consultations": "磋商",
   "matter.consultationsNone": "没有磋商记录。",

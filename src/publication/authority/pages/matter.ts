@@ -186,15 +186,14 @@ function othersToDo(others: readonly Option[], view: MatterView, desk: Desk, wor
   )}</ul>${nobody ? html`<p class="said">${words.text("next.sealed")} <code>${matter.id}</code></p>` : ""}`;
 }
 
-function clockState({ run, deadline }: ClockView, desk: Desk, words: DeskWords): string {
+function clockState({ run, deadline, assumed }: ClockView, desk: Desk, words: DeskWords): string {
   if (run.stoppedAt !== undefined)
     return words.text("matter.stopped", { time: words.distance(run.stoppedAt, desk.now) });
   if (run.expiredAt !== undefined)
     return words.text("matter.expired", { time: words.distance(run.expiredAt, desk.now) });
-  if (deadline === undefined) return words.text("matter.noCalendar");
-  return deadline.kind === "standing"
-    ? words.text("matter.standing", { time: words.distance(deadline.since, desk.now) })
-    : words.text("matter.running");
+  if (deadline?.kind === "standing")
+    return words.text("matter.standing", { time: words.distance(deadline.since, desk.now) });
+  return words.text(assumed ? "matter.noCalendar" : "matter.running");
 }
 
 function clocks({ view }: MatterReading, desk: Desk, words: DeskWords): Html {
