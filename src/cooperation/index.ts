@@ -35,8 +35,8 @@ export {
   glassBroken,
   type HandedOut,
   type KeepingStep,
-  type ListedMatters,
   keepMatterTypes,
+  type ListedMatters,
   type LogAlarm,
   type LogTarget,
   logOrigin,
@@ -176,6 +176,7 @@ export {
   type Refusal,
   refusalCodes,
   rehearse,
+  withGroundsFor,
 } from "./matter/index.ts";
 export { type MatterKey, type MatterKeys, matterKeys, SealBroken } from "./matter-keys/index.ts";
 export {

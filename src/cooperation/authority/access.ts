@@ -1,20 +1,10 @@
 import { type CustodyStage, custodyStageSchema } from "../custody/index.ts";
 import type { MatterType, Side } from "../definitions/index.ts";
 import { type CommonEventName, isCommonEvent, isSealed, type Matter } from "../matter/index.ts";
-import type { Action, MatterClass, MatterFacts, StateClass } from "../rights/index.ts";
+import type { Action, MatterFacts, StateClass } from "../rights/index.ts";
 import { type StoredMatter, storedKind } from "../store/index.ts";
-import type { JsonObject, OfficeId, PersonId } from "../words/index.ts";
+import type { JsonObject, MatterClass, OfficeId, PersonId } from "../words/index.ts";
 import { placeOf } from "./projection.ts";
-
-/** The classes of matter types that rights tell apart; a type that is not named here is assistance. */
-const classes: Readonly<Record<string, MatterClass>> = {
-  extradition: "extradition",
-  preservation: "electronic-evidence",
-  production: "electronic-evidence",
-  "spontaneous-information": "information",
-  "recommendation-follow-up": "follow-up",
-};
-const classOf = (type: string): MatterClass => classes[type] ?? "assistance";
 
 /** States on the sending side before the other side knows of the matter. */
 function statesBeforeOpening(type: MatterType): ReadonlySet<string> {
@@ -67,7 +57,7 @@ export function kindsOf(types: readonly MatterType[]): readonly MatterKind[] {
       type.states.map(({ id: state, open }) => ({
         kind: storedKind({ type: type.id, typeVersion: String(type.version), side, state }),
         side,
-        matterClass: classOf(type.id),
+        matterClass: type.class,
         stateClass: stateClassOf(type, { side, state, open, proposed: false }),
         proposed: stateClassOf(type, { side, state, open, proposed: true }),
       })),
@@ -88,7 +78,7 @@ export function factsOf(type: MatterType, matter: Matter, intake: OfficeId): Mat
     barred: matter.conflicts.map(({ person }) => person),
     preparers,
     confidentiality: isSealed(matter) ? "sealed" : "ordinary",
-    matterClass: classOf(matter.type),
+    matterClass: type.class,
     stateClass: stateClassOf(type, { ...matter, proposed: proposal !== undefined }),
     side: matter.side,
   };
@@ -105,7 +95,7 @@ export function factsOfStored(type: MatterType, stored: StoredMatter, proposed: 
     barred: stored.barred,
     preparers: [],
     confidentiality: stored.restricted ? "sealed" : "ordinary",
-    matterClass: classOf(stored.type),
+    matterClass: type.class,
     stateClass: stateClassOf(type, { side, state: stored.state, open: stored.open, proposed }),
     side,
   };
@@ -126,7 +116,7 @@ export function factsOfNew(
     barred: [],
     preparers: [],
     confidentiality: "ordinary",
-    matterClass: classOf(type.id),
+    matterClass: type.class,
     stateClass: side === "requesting" ? "draft" : "open",
     side,
   };

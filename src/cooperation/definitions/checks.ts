@@ -26,6 +26,7 @@ export function matterTypeFaults(type: MatterType): Fault[] {
     ...fieldFaults(type),
     ...transitionFaults(type),
     ...clockFaults(type),
+    ...type.grounds.flatMap(({ when }, index) => conditionFaults(type, ["grounds", index, "when"], when)),
     ...lifeFaults(type),
   ];
 }

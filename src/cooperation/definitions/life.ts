@@ -119,6 +119,7 @@ export const groundSchema = z.strictObject({
   label: labelSchema,
   kind: z.enum(["refuse", "postpone"]),
   binding: z.enum(["mandatory", "optional"]).default("optional"),
+  when: conditionSchema.optional().describe("It can be given only when this holds of the fields."),
   article: articleSchema,
   note: noteSchema,
   verify: verifySchema,

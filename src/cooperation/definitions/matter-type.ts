@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { canonicalText, type Digest, digestOf, type Json, jsonSchema } from "../words/index.ts";
+import { canonicalText, type Digest, digestOf, type Json, jsonSchema, matterClasses } from "../words/index.ts";
 import {
   articleSchema,
   eventNameSchema,
@@ -51,6 +51,7 @@ export const matterTypeSchema = z
   .strictObject({
     id: idSchema,
     version: z.int().positive().describe("Raised with every change; open matters keep the version they began with."),
+    class: z.enum(matterClasses).default("assistance").describe("What the table of rights takes it for."),
     title: labelSchema,
     description: labelSchema,
     sides: z

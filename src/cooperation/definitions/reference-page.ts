@@ -54,7 +54,7 @@ function chapter(type: MatterType): string {
     const rows = type.grounds.map((ground) => [
       `\`${ground.id}\``,
       ground.label.en,
-      ground.kind === "refuse" ? `refuse (${ground.binding})` : "postpone",
+      `${ground.kind === "refuse" ? `refuse (${ground.binding})` : "postpone"}${ground.when === undefined ? "" : `, when ${condition(ground.when)}`}`,
       source(ground),
     ]);
     parts.push(`### Grounds\n\n${table(["ground", "meaning", "to", "article"], rows)}`);

@@ -49,4 +49,5 @@ export {
   choicesOf,
   concernedPersonSchema,
   offenceSchema,
+  withGroundsFor,
 } from "./values.ts";

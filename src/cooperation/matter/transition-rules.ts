@@ -15,6 +15,7 @@ import { isContents, partnersOf } from "./message.ts";
 import { missingOf } from "./missing.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 import { attachmentRefusals, dayAfter, earlyRefusals, givenRefusals, valueRefusals } from "./value-rules.ts";
+import { withGroundsFor } from "./values.ts";
 
 /** What speaks against a transition that somebody makes now. */
 export function transitionRefusals(at: Case, transition: Transition, data: JsonObject): Refusal[] {
@@ -101,7 +102,7 @@ function particularValue(
   value: Json,
   now: Case["context"]["now"] | undefined,
 ): Refusal[] {
-  const faults = valueRefusals(type, field, value);
+  const faults = valueRefusals(withGroundsFor(type, fieldValues(matter)), field, value);
   if (faults.length > 0) return faults;
   const ahead = now !== undefined && type.clocks.some(({ from }) => from.includes(field.id)) && String(value) > now;
   if (ahead)

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseIccsCode } from "../../iccs/index.ts";
-import type { FieldDefinition, MatterType } from "../definitions/index.ts";
+import { conditionHolds, type FieldDefinition, type MatterType } from "../definitions/index.ts";
 import { digestSchema, instantSchema, type Json, stateCodeSchema } from "../words/index.ts";
 
 const line = z.string().trim().min(1).max(500);
@@ -54,6 +54,11 @@ export function choicesOf(type: MatterType, field: FieldDefinition): readonly st
   if (field.choicesFrom === "instruments") return type.instruments.map(({ id }) => id);
   if (field.type === "grounds") return type.grounds.filter(({ kind }) => kind === field.groundKind).map(({ id }) => id);
   return field.choices?.map(({ id }) => id);
+}
+
+/** The type with those grounds alone that can be given when the fields of a matter have these values. */
+export function withGroundsFor(type: MatterType, values: Readonly<Record<string, Json | undefined>>): MatterType {
+  return { ...type, grounds: type.grounds.filter(({ when }) => when === undefined || conditionHolds(when, values)) };
 }
 
 /** The schema of the value of a field, for forms, messages and the guard alike. */

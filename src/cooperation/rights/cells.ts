@@ -1,5 +1,5 @@
-import type { Role } from "../words/index.ts";
-import { confidentialities, matterClasses, sides, stateClasses } from "./vocabulary.ts";
+import { matterClasses, type Role } from "../words/index.ts";
+import { confidentialities, sides, stateClasses } from "./vocabulary.ts";
 
 /** Cells that rows of the table share. */
 export const everywhere = {

@@ -1,11 +1,18 @@
-import { type Instant, instantSchema, type MatterId, type OfficeId, type PersonId, type Role } from "../words/index.ts";
+import {
+  type Instant,
+  instantSchema,
+  type MatterClass,
+  type MatterId,
+  type OfficeId,
+  type PersonId,
+  type Role,
+} from "../words/index.ts";
 import { rightsBars, rightsTable } from "./table.ts";
 import {
   type Action,
   brokenGlassHours,
   type Condition,
   type Confidentiality,
-  type MatterClass,
   minimumReason,
   type Relation,
   type RightsBar,

@@ -20,8 +20,6 @@ export {
   conditionSentences,
   conditions,
   confidentialities,
-  type MatterClass,
-  matterClasses,
   minimumReason,
   type Relation,
   type RightsBar,

@@ -1,5 +1,6 @@
+import { matterClasses } from "../words/index.ts";
 import { rightsBars, rightsTable } from "./table.ts";
-import { conditionSentences, confidentialities, matterClasses, sides, stateClasses } from "./vocabulary.ts";
+import { conditionSentences, confidentialities, sides, stateClasses } from "./vocabulary.ts";
 
 const head = `# Rights
 

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import {
   instantSchema,
   type MatterId,
+  matterClasses,
   matterIdSchema,
   officeIdSchema,
   type PersonId,
@@ -18,7 +19,6 @@ import {
   confidentialities,
   decide,
   type MatterFacts,
-  matterClasses,
   type PersonFacts,
   type Question,
   type RightsRow,

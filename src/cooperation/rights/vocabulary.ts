@@ -1,4 +1,4 @@
-import type { Role } from "../words/index.ts";
+import type { MatterClass, Role } from "../words/index.ts";
 
 /**
  * What a person may want to do. `read` is for ordinary matters, `read-sealed` for sealed ones; `list` shows no content.
@@ -47,9 +47,6 @@ export type Side = (typeof sides)[number];
  */
 export const stateClasses = ["draft", "review", "approved", "open", "executing", "closed"] as const;
 export type StateClass = (typeof stateClasses)[number];
-
-export const matterClasses = ["assistance", "extradition", "electronic-evidence", "information", "follow-up"] as const;
-export type MatterClass = (typeof matterClasses)[number];
 
 /** A sealed matter is known to those who work on it; the head of the office sees it until somebody is assigned. */
 export const confidentialities = ["ordinary", "sealed"] as const;

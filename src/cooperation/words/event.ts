@@ -26,6 +26,10 @@ export const roles = [
 export const roleSchema = z.enum(roles);
 export type Role = (typeof roles)[number];
 
+/** The classes of matters that rights tell apart. */
+export const matterClasses = ["assistance", "extradition", "electronic-evidence", "information", "follow-up"] as const;
+export type MatterClass = (typeof matterClasses)[number];
+
 /** Who caused an event: a person in a role, the other authority, or the system (a clock that expired). */
 export const actorSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("person"), person: personIdSchema, office: officeIdSchema, role: roleSchema }),

@@ -6,6 +6,7 @@ import {
   type Json,
   type MatterView,
   type Option,
+  withGroundsFor,
 } from "../../../cooperation/index.ts";
 import { iccsTitle, parseIccsCode } from "../../../iccs/index.ts";
 import { type Html, html } from "../../html.ts";
@@ -145,7 +146,7 @@ export function stepPage(
   const { type, matter } = view;
   const transition = type.transitions.find(({ name }) => name === option.name);
   const step = words.label(option.label);
-  const drawing = drawingOf(view, state, words);
+  const drawing = { ...drawingOf(view, state, words), type: withGroundsFor(type, fieldValues(matter)) };
   const particulars = [...option.needs, ...option.accepts].flatMap((id) => {
     const field = type.particulars.find((one) => one.id === id);
     return field === undefined ? [] : [field];
