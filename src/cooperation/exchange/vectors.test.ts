@@ -7,7 +7,7 @@ import { compactDecrypt, compactVerify, importJWK, type JWK } from "jose";
 import { z } from "zod";
 import { canonicalText } from "../words/index.ts";
 import { remEvidences } from "./evidence.ts";
-import { usablePublicKey } from "./keys.ts";
+import { publicKeySchema, usablePublicKey } from "./keys.ts";
 import { isRefused } from "./refusal.ts";
 import {
   compactParts,
@@ -92,6 +92,34 @@ test("Ed25519 agrees with Wycheproof, through the keys that the exchange uses", 
     }
   }
   assert.equal(count, 151);
+});
+
+test("ECDSA over P-256, as passkeys, organisations and time stamps sign, agrees with Wycheproof", {
+  skip: absent,
+}, async () => {
+  const groups = z
+    .object({
+      testGroups: z.array(
+        z.object({
+          publicKeyDer: z.string(),
+          tests: z.array(
+            z.object({ tcId: z.number(), msg: z.string(), sig: z.string(), result: z.enum(["valid", "invalid"]) }),
+          ),
+        }),
+      ),
+    })
+    .parse(read("wycheproof", "ecdsa_secp256r1_sha256_p1363_test.json")).testGroups;
+  let count = 0;
+  for (const { publicKeyDer, tests } of groups) {
+    const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+    const key = await crypto.subtle.importKey("spki", Buffer.from(publicKeyDer, "hex"), algorithm, false, ["verify"]);
+    for (const { tcId, msg, sig, result } of tests) {
+      const valid = await crypto.subtle.verify(algorithm, key, Buffer.from(sig, "hex"), Buffer.from(msg, "hex"));
+      assert.equal(valid, result === "valid", `test ${tcId}`);
+      count += 1;
+    }
+  }
+  assert.equal(count, 262);
 });
 
 test("X25519 agrees with Wycheproof, and gives no secret that the other side could force to zero", {
@@ -221,6 +249,49 @@ test("every other example of the cookbook is refused: weak, symmetric, compresse
   for (const text of texts) {
     assert.ok(isRefused(await open(text, sealedTypes.message, own.keys.encryption)));
     assert.ok(isRefused(await verify(text, signedTypes.message, 1e6, () => assert.fail("a key was asked for"))));
+  }
+});
+
+test("a message that is signed and encrypted in the manner of the cookbook is not one of ours", {
+  skip: absent,
+}, async () => {
+  const own = await identity("arcadia-central");
+  const text = readFileSync(join(folder, "jose-cookbook", "6.nesting_signatures_and_encryption.json"), "utf8");
+  const tokens = [...new Set([...text.matchAll(/"([\w-]{20,}(?:\.[\w-]*){2,4})"/g)].map(([, token = ""]) => token))];
+  assert.deepEqual(tokens.map((token) => token.split(".").length).sort(), [3, 5]);
+  for (const token of tokens) {
+    assert.ok(isRefused(await open(token, sealedTypes.message, own.keys.encryption)));
+    assert.ok(isRefused(await verify(token, signedTypes.message, 1e6, () => assert.fail("a key was asked for"))));
+  }
+});
+
+test("no key of the cookbook is one that a partner may have", { skip: absent }, async () => {
+  const names = readdirSync(join(folder, "jose-cookbook", "jwk"));
+  assert.equal(names.length, 6);
+  for (const name of names) {
+    const jwk = z.record(z.string(), z.unknown()).parse(read("jose-cookbook", "jwk", name));
+    for (const use of ["signing", "encryption"] as const)
+      assert.equal(publicKeySchema.safeParse({ ...keyOf("A".repeat(43)), use, jwk }).success, false, name);
+  }
+  assert.equal(publicKeySchema.safeParse(keyOf("A".repeat(43))).success, true);
+});
+
+test("messages of an e-CODEX connector are no messages here, and what they attest is an evidence of the same name", {
+  skip: absent,
+}, async () => {
+  const own = await identity("arcadia-central");
+  for (const message of ["msg1", "msg2", "msg3"]) {
+    const names = readdirSync(join(folder, "e-codex", "testmessages", message));
+    const texts = names.map((name) => readFileSync(join(folder, "e-codex", "testmessages", message, name), "utf8"));
+    for (const text of texts) {
+      assert.ok(isRefused(await open(text, sealedTypes.message, own.keys.encryption)));
+      assert.ok(isRefused(await verify(text, signedTypes.message, 1e6, () => assert.fail("a key was asked for"))));
+    }
+    const evidence = texts[names.indexOf("SUBMISSION_ACCEPTANCE.xml")] ?? "";
+    const [, element = ""] = /<(?:\w+:)?(\w*AcceptanceRejection)\b/.exec(evidence) ?? [];
+    const [, event = ""] = /Event#(\w+)</.exec(evidence) ?? [];
+    assert.equal(remEvidences.SubmissionAcceptance.element, element);
+    assert.equal(event, "Acceptance");
   }
 });
 
