@@ -1,5 +1,5 @@
-import { MessageFormat } from "messageformat";
 import type { Language } from "../evidence/index.ts";
+import { type MessageTexts, messageTexts } from "./message-texts.ts";
 import { en, type MessageKey } from "./messages/en.ts";
 import { zh } from "./messages/zh.ts";
 
@@ -13,14 +13,11 @@ const catalogues: Readonly<Record<CatalogueLanguage, Readonly<Record<MessageKey,
 const htmlLanguage: Readonly<Record<CatalogueLanguage, string>> = { en: "en", zh: "zh-Hans" };
 
 /** Gives the text of a message with its values put in. Values are plain text; the page escapes the result. */
-export interface Messages {
+export interface Messages extends MessageTexts<MessageKey> {
   readonly language: CatalogueLanguage;
   /** Tag for the `lang` attribute. */
   readonly tag: string;
   readonly direction: "ltr" | "rtl";
-  text(key: MessageKey, values?: Readonly<Record<string, string | number>>): string;
-  /** The text of a key that is made from data, or the fallback when the catalogue has none. */
-  dynamic(key: string, fallback: string, values?: Readonly<Record<string, string | number>>): string;
   /** A number with the given decimals; without them, whole numbers whole and others with one. */
   number(value: number, digits?: number): string;
   /** A number with three digits that count. */
@@ -43,24 +40,12 @@ export function messageSource(language: CatalogueLanguage, key: MessageKey): str
 
 /** The messages of a language. A missing value is a mistake of the program and throws. */
 export function messagesOf(language: CatalogueLanguage): Messages {
-  const compiled = new Map<MessageKey, MessageFormat>();
   const tag = htmlLanguage[language];
-  const text: Messages["text"] = (key, values = {}) => {
-    let message = compiled.get(key);
-    if (message === undefined) {
-      message = new MessageFormat([tag], catalogues[language][key], { bidiIsolation: "none" });
-      compiled.set(key, message);
-    }
-    return message.format(values, (error) => {
-      throw new Error(`message ${key} in ${language}: ${String(error)}`);
-    });
-  };
   return {
     language,
     tag,
     direction: "ltr",
-    text,
-    dynamic: (key, fallback, values) => (isKey(key) ? text(key, values) : fallback),
+    ...messageTexts(catalogues[language], tag),
     number: (value, digits) => formatNumber(value, tag, digits),
     significant: (value) => formatSignificant(value, tag),
     percent: (share) => formatPercent(share, tag),

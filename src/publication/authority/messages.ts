@@ -1,5 +1,5 @@
-import { MessageFormat } from "messageformat";
 import type { Instant, Label } from "../../cooperation/index.ts";
+import { type MessageTexts, messageTexts } from "../message-texts.ts";
 import { type AuthorityMessageKey, catalogues } from "./messages/catalogue.ts";
 
 export type { AuthorityMessageKey } from "./messages/catalogue.ts";
@@ -18,18 +18,12 @@ export const authorityMessageKeys: Readonly<Record<DeskLanguage, readonly string
   ar: Object.keys(catalogues.ar),
 };
 
-type Values = Readonly<Record<string, string | number>>;
-
 /** The words of an authority's pages in one language. */
-export interface DeskWords {
+export interface DeskWords extends MessageTexts<AuthorityMessageKey> {
   readonly language: DeskLanguage;
   /** For the `lang` attribute. */
   readonly tag: string;
   readonly direction: "ltr" | "rtl";
-  /** The sentence; what it needs is put in as plain text. Throws when a value is lacking: a mistake of the program. */
-  text(key: AuthorityMessageKey, values?: Values): string;
-  /** The text of a key that is made from data, or the fallback when the catalogue has none. */
-  dynamic(key: string, fallback: string, values?: Values): string;
   label(label: Label): string;
   /** One or another of several, such as `approver or head of office`. */
   list(items: readonly string[]): string;
@@ -39,7 +33,6 @@ export interface DeskWords {
   distance(at: Instant, now: Instant): string;
 }
 
-const isKey = (key: string): key is AuthorityMessageKey => Object.hasOwn(catalogues.en, key);
 const units = [
   ["day", 86_400_000],
   ["hour", 3_600_000],
@@ -48,26 +41,14 @@ const units = [
 
 /** The words of a language. */
 export function deskWords(language: DeskLanguage): DeskWords {
-  const compiled = new Map<AuthorityMessageKey, MessageFormat>();
   const tag = tags[language];
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: "always" });
   const alternatives = new Intl.ListFormat(tag, { type: "disjunction" });
-  const text: DeskWords["text"] = (key, values = {}) => {
-    let message = compiled.get(key);
-    if (message === undefined) {
-      message = new MessageFormat([tag], catalogues[language][key], { bidiIsolation: "none" });
-      compiled.set(key, message);
-    }
-    return message.format(values, (error) => {
-      throw new Error(`message ${key} in ${language}: ${String(error)}`);
-    });
-  };
   return {
     language,
     tag: language === "ar" ? "ar" : tag,
     direction: language === "ar" ? "rtl" : "ltr",
-    text,
-    dynamic: (key, fallback, values) => (isKey(key) ? text(key, values) : fallback),
+    ...messageTexts(catalogues[language], tag),
     label: (label) => label[language],
     clock: clockTime,
     list: (items) => alternatives.format(items),
