@@ -8,11 +8,27 @@ type Scalar = string | number | boolean;
  * `not` when all do; a list of objects (persons, offences) is only missing or not.
  */
 export function conditionHolds(condition: Condition, values: Readonly<Record<string, Json | undefined>>): boolean {
+  return holds(condition, values, "every");
+}
+
+/**
+ * Whether a content is demanded by a condition. As `conditionHolds`, but a field with several values meets `not` when one
+ * of them is another: what is not needed for one thing is needed for the other that is asked with it.
+ */
+export function isDemanded(condition: Condition, values: Readonly<Record<string, Json | undefined>>): boolean {
+  return holds(condition, values, "some");
+}
+
+function holds(
+  condition: Condition,
+  values: Readonly<Record<string, Json | undefined>>,
+  others: "every" | "some",
+): boolean {
   return Object.entries(condition).every(([field, test]) => {
     const members = membersOf(Object.hasOwn(values, field) ? values[field] : undefined);
     const meets = (member: Scalar | null): boolean => conditionMatches({ [field]: test }, { [field]: member });
     if (members.length === 0) return meets(null);
-    return typeof test === "object" && "not" in test ? members.every(meets) : members.some(meets);
+    return typeof test === "object" && "not" in test ? members[others](meets) : members.some(meets);
   });
 }
 

@@ -1,4 +1,4 @@
-export { conditionHolds } from "./condition.ts";
+export { conditionHolds, isDemanded } from "./condition.ts";
 export { stateDiagram } from "./diagram.ts";
 export {
   eventNameSchema,

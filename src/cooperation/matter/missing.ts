@@ -1,4 +1,4 @@
-import { conditionHolds, type FieldDefinition, type MatterType } from "../definitions/index.ts";
+import { type FieldDefinition, isDemanded, type MatterType } from "../definitions/index.ts";
 import type { Json } from "../words/index.ts";
 import { fieldValues, type Matter } from "./matter.ts";
 
@@ -25,7 +25,7 @@ export function missingOf(type: MatterType, values: Readonly<Record<string, Json
 
 /** Whether a field is a mandatory content, given the other fields. */
 export function isMandatory(field: FieldDefinition, values: Readonly<Record<string, Json | undefined>>): boolean {
-  return field.required || (field.requiredWhen !== undefined && conditionHolds(field.requiredWhen, values));
+  return field.required || (field.requiredWhen !== undefined && isDemanded(field.requiredWhen, values));
 }
 
 function isEmpty(value: Json | undefined): boolean {
