@@ -19,6 +19,7 @@ import {
   confidentialities,
   decide,
   type MatterFacts,
+  minimumReason,
   type PersonFacts,
   type Question,
   type RightsRow,
@@ -460,7 +461,9 @@ test("breaking the glass needs a reason, raises an alarm, and gives reading for 
     alarm,
   });
   const short = { ...glass, reason: "help                  me" };
-  assert.equal(asked("break-glass", "case-officer", 3, {}, { breakGlass: short }).allowed, false);
+  const padded = { ...glass, reason: `  ${"x".repeat(minimumReason - 1)}  ` };
+  for (const breakGlass of [short, padded])
+    assert.equal(asked("break-glass", "case-officer", 3, {}, { breakGlass }).allowed, false);
   assert.deepEqual(asked("break-glass", "case-officer", 3), { allowed: false, because: "reason", hidden: true });
 
   const later = (now: string, action: Question["action"] = "read") =>
