@@ -46,10 +46,10 @@ test(`${matters} matters are listed whole and in order to whom they may be shown
   };
   const from = (after: QueuePlace | undefined) => ({ size: 100, ...(after === undefined ? {} : { after }) });
   const listed = (who: Worker): Promise<StoredMatter[]> => whole((after) => authority.queue(who, {}, from(after)));
-  const counted = async (where: string): Promise<number> => {
+  const counted = async (where: string, table = "matter"): Promise<number> => {
     const [found] = await server.asSuperuser(
       "utopia",
-      `SELECT count(*)::integer AS count FROM cooperation.matter WHERE ${where}`,
+      `SELECT count(*)::integer AS count FROM cooperation.${table} WHERE ${where}`,
     );
     return Number(found?.rows[0]?.count);
   };
@@ -68,6 +68,16 @@ test(`${matters} matters are listed whole and in order to whom they may be shown
     assert.equal(found.length, await counted(inReview));
     assert.equal(first.matters.length, Math.min(100, found.length), "a page is full as long as there is more");
   }
+
+  const [first] = officers;
+  assert.ok(first);
+  const alarms = await authority.alarms(first);
+  assert.ok(alarms.length > 3);
+  const reads = await counted("what = 'alarm'", "read_log");
+  assert.deepEqual(await authority.alarms(first, 3), alarms.slice(0, 3));
+  assert.equal(await counted("what = 'alarm'", "read_log"), reads + 3, "what is not shown is not logged as read");
+  for (const { matter, reference } of alarms)
+    assert.equal(reference, own[0]?.find((one) => one.matter === matter)?.reference);
 
   const drafts = own.map((found) => found.filter(({ state }) => state === "draft").slice(0, 5));
   assert.ok(drafts.flat().length > 30);

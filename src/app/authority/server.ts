@@ -80,6 +80,9 @@ import { workloadRoutes } from "./workload-pages.ts";
 /** Bytes that a form may have. */
 const largestForm = 2_000_000;
 const queueSize = 50;
+/** Alarms above the queue, so that the queue is seen; the others are a link away. */
+const alarmsAbove = 10;
+const mostAlarms = 200;
 
 /** The pages of one authority, and the door for messages of others. */
 export function createDesk(around: DeskSurroundings): Hono {
@@ -289,12 +292,16 @@ async function showQueue(around: DeskSurroundings, visit: Visit): Promise<Respon
     size: queueSize,
     ...(after === undefined ? {} : { after }),
   });
+  const most = context.req.query("alarms") === "all" ? mostAlarms : alarmsAbove;
+  // Who turns pages has seen them.
+  const alarms = choice.first ? await around.service.alarms(worker, most) : [];
   const reading = {
     choice,
     page,
     types: around.service.types,
     names: { people: visit.people, partners },
-    alarms: await around.service.alarms(worker),
+    alarms,
+    moreAlarms: most === alarmsAbove && alarms.filter(({ kind }) => kind !== "break-glass").length === most,
   };
   return await show(visit, {
     title: words.text("queue.title"),

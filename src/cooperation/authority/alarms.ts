@@ -2,6 +2,7 @@ import { type SqlBool, sql } from "kysely";
 import { z } from "zod";
 import { alarmClasses } from "../definitions/index.ts";
 import type { AuthorityTransaction } from "../exchange-store/index.ts";
+import type { StoredMatter } from "../store/index.ts";
 import { type Instant, instantSchema, matterIdSchema } from "../words/index.ts";
 import { reachOf } from "./listing.ts";
 import { glassBroken, mayList, personAtWork, scopeOf } from "./reading.ts";
@@ -14,11 +15,14 @@ const mostAlarms = 200;
 /** For how long an emergency access is shown as an alarm. */
 const shownFor = 30 * 86_400_000;
 
+const untitled = { reference: null, sealed: false } as const;
+
 /** What needs somebody's look among the matters that the person may see: the gravest first, then the nearest. */
 export async function alarmsFor(
   workshop: Workshop,
   transaction: AuthorityTransaction,
   who: Worker,
+  most = mostAlarms,
 ): Promise<readonly Alarm[]> {
   const { parts } = workshop;
   const now = parts.now();
@@ -26,7 +30,9 @@ export async function alarmsFor(
   const person = await personAtWork(own, who);
   if (person === undefined) return [];
   const found: Alarm[] = [];
-  for (const { matter, clock } of await own.dueClocks(now, mostAlarms, reachOf(workshop, person))) {
+  // Some are of matters that may not be listed after all.
+  const looked = Math.min(mostAlarms, 3 * most);
+  for (const { matter, clock } of await own.dueClocks(now, looked, reachOf(workshop, person))) {
     const { grade, warnings } = clockDataSchema.parse(clock.data);
     const { dueAt } = clock;
     const expired = dueAt !== null && dueAt <= now;
@@ -34,10 +40,11 @@ export async function alarmsFor(
     if (at === undefined) continue;
     const kind = expired ? "expiry" : "warning";
     const id = `${matter}/${clock.clock}/${kind}/${at}`;
-    found.push({ id, matter, kind, about: clock.clock, grade, at, due: dueAt ?? undefined, sealed: false });
+    found.push({ ...untitled, id, matter, kind, about: clock.clock, grade, at, due: dueAt ?? undefined });
   }
   for (const { matter, message, at } of await transaction.correspondence.failed(mostAlarms))
     found.push({
+      ...untitled,
       id: `message/${message}`,
       matter,
       kind: "message",
@@ -45,18 +52,24 @@ export async function alarmsFor(
       grade: "legal",
       at,
       due: undefined,
-      sealed: false,
     });
-  const visible = new Map<string, boolean>();
+  const visible = new Map<string, StoredMatter>();
   const glass = who.role === "head-of-office" ? await brokenGlass(transaction, who, now) : [];
   const view = await transaction.enter(scopeOf(who));
   const about = [...new Set([...found, ...glass].map(({ matter }) => matter))];
   for (const stored of await view.matters(about))
-    visible.set(stored.matter, await mayList(workshop, view, person, stored));
+    if (await mayList(workshop, view, person, stored)) visible.set(stored.matter, stored);
+  const titled = (alarm: Alarm): Alarm[] => {
+    const stored = visible.get(alarm.matter);
+    return stored === undefined ? [] : [{ ...alarm, reference: stored.reference }];
+  };
+  const weight = ({ grade }: Alarm): number => alarmClasses.indexOf(grade);
+  const byGravity = (one: Alarm, other: Alarm): number =>
+    weight(one) - weight(other) || (one.due ?? one.at).localeCompare(other.due ?? other.at);
   const shown = [
-    ...found.filter(({ matter }) => visible.get(matter) === true),
+    ...found.flatMap(titled).sort(byGravity).slice(0, most),
     // That the glass of a sealed matter was broken is told; which matter it is stays with those who know it.
-    ...glass.map((alarm) => ({ ...alarm, sealed: visible.get(alarm.matter) !== true })),
+    ...glass.flatMap((alarm) => (visible.has(alarm.matter) ? titled(alarm) : [{ ...alarm, sealed: true }])),
   ];
   await view.logRead(
     now,
@@ -65,10 +78,7 @@ export async function alarmsFor(
       what: "alarm",
     })),
   );
-  const weight = ({ grade }: Alarm): number => alarmClasses.indexOf(grade);
-  return shown.sort(
-    (one, other) => weight(one) - weight(other) || (one.due ?? one.at).localeCompare(other.due ?? other.at),
-  );
+  return shown.sort(byGravity);
 }
 
 /** Who used emergency access in the matters of the head's office; not in those that the head is barred from. */
@@ -101,6 +111,6 @@ async function brokenGlass(
     at: instantSchema.parse(at.toISOString()),
     due: undefined,
     reason: view.reasonOf(matterIdSchema.parse(matter), wrapped, sealed) ?? "",
-    sealed: false,
+    ...untitled,
   }));
 }

@@ -141,7 +141,7 @@ export function createAuthority(given: AuthorityParts): Authority {
     options: (view, who) => optionsOf(workshop, view, who, newEventId(parts.now(), parts.random)),
     permitted: (view, who) => permittedIn(workshop, view, who),
     oversee: (who, request) => commanded((transaction) => overseeFor(workshop, transaction, who, request)),
-    alarms: (who) => within((transaction) => alarmsFor(workshop, transaction, who)),
+    alarms: (who, most) => within((transaction) => alarmsFor(workshop, transaction, who, most)),
     closedAsFacts: () => closedAsFacts(workshop, partners),
     oversight: oversightService(workshop, within, () => closedAsFacts(workshop, partners)),
     tick: () => workThatWaits(workshop, parts.post),

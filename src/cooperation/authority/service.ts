@@ -151,6 +151,8 @@ export interface Option {
 export interface Alarm {
   readonly id: string;
   readonly matter: MatterId;
+  /** Of the matter; null where it has none, or is sealed from the person. */
+  readonly reference: string | null;
   /** `message`: a message was rejected, not delivered or given up. `break-glass`: somebody used emergency access. */
   readonly kind: "warning" | "expiry" | "message" | "break-glass";
   /** The clock, the message, or the person. */
@@ -214,8 +216,12 @@ export interface AuthorityService {
    * shown to the head; then nothing is told of it but that it was done.
    */
   oversee(who: Worker, request: OversightRequest): Promise<CommandOutcome>;
-  /** What needs somebody's look among the matters that the person may see, the gravest first. */
-  alarms(who: Worker): Promise<readonly Alarm[]>;
+  /**
+   * What needs somebody's look among the matters that the person may see, the gravest first.
+   *
+   * @param most - How many are told and logged, 200 unless said; each emergency access is told beside them.
+   */
+  alarms(who: Worker, most?: number): Promise<readonly Alarm[]>;
   /** The closed matters as they are counted: no name, no reference. */
   closedAsFacts(): AsyncIterable<CooperationFact>;
   /** Does the work that waits: sends, hands over what arrived, notes evidence, expires clocks. Called by a timer. */

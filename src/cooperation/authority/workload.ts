@@ -73,16 +73,21 @@ export async function workloadFor(
   const now = workshop.parts.now();
   const seen = await transaction.enter(scopeOf(who));
   const ofOffice = transaction.sql.selectFrom("cooperation.matter as m").where("m.office", "=", who.office);
-  const late = sql<boolean>`EXISTS (SELECT FROM cooperation.clock AS c WHERE c.matter = m.matter AND c.due_at <= ${now}::timestamptz AND c.state IN ('running', 'expired'))`;
   const count = sql<string | number>`count(*)`;
   const people = await ofOffice
     .where("m.open", "=", true)
     .select("m.assignee")
     .select([count.as("open"), sql<string | number>`count(*) FILTER (WHERE m.urgent)`.as("urgent")])
-    .select([
-      sql<string | number>`count(*) FILTER (WHERE ${late})`.as("overdue"),
-      sql<Date>`min(m.opened_at)`.as("oldest"),
-    ])
+    .select(sql<Date>`min(m.opened_at)`.as("oldest"))
+    .groupBy("m.assignee")
+    .execute();
+  const ofLate = ofOffice
+    .innerJoin("cooperation.clock as c", "c.matter", "m.matter")
+    .where("m.open", "=", true)
+    .where("c.state", "in", ["running", "expired"])
+    .where(sql<SqlBool>`c.due_at <= ${now}::timestamptz`);
+  const late = await ofLate
+    .select(["m.assignee", sql<string | number>`count(DISTINCT m.matter)`.as("overdue")])
     .groupBy("m.assignee")
     .execute();
   const states = await ofOffice
@@ -106,11 +111,7 @@ export async function workloadFor(
     .orderBy("m.type")
     .orderBy("m.state")
     .execute();
-  const overdue = await ofOffice
-    .innerJoin("cooperation.clock as c", "c.matter", "m.matter")
-    .where("m.open", "=", true)
-    .where("c.state", "in", ["running", "expired"])
-    .where(sql<SqlBool>`c.due_at <= ${now}::timestamptz`)
+  const overdue = await ofLate
     .select(["m.matter", "m.type", "m.reference", "m.assignee", "c.clock", "c.due_at"])
     .orderBy("c.due_at")
     .orderBy("m.matter")
@@ -132,7 +133,7 @@ export async function workloadFor(
       person: personIdSchema.nullable().parse(row.assignee),
       open: Number(row.open),
       urgent: Number(row.urgent),
-      overdue: Number(row.overdue),
+      overdue: Number(late.find(({ assignee }) => assignee === row.assignee)?.overdue ?? 0),
       sealed: 0,
       oldest: row.oldest === null ? null : instantOf(row.oldest),
     });

@@ -27,6 +27,8 @@ export interface QueueReading {
   readonly types: ReadonlyMap<string, MatterType>;
   readonly names: Names;
   readonly alarms: readonly Alarm[];
+  /** Whether there may be more alarms than are shown. */
+  readonly moreAlarms: boolean;
 }
 
 const referenceOf = ({ reference, matter }: Pick<StoredMatter, "reference" | "matter">, words: DeskWords): string =>
@@ -40,13 +42,13 @@ export function queuePage(reading: QueueReading, desk: Desk, words: DeskWords): 
     emergencies.length === 0
       ? ""
       : emergencyList(
-          emergencies.map((alarm) => emergencyOf(alarm, reading, words)),
+          emergencies.map((alarm) => emergencyOf(alarm, reading.names, words)),
           desk,
           words,
         )
   }${alarmList(
     alarms.filter(({ kind }) => kind !== "break-glass"),
-    reading,
+    reading.moreAlarms,
     desk,
     words,
   )}
@@ -95,13 +97,21 @@ ${chooser(
 <button>${words.text("queue.show")}</button>${isNarrowed(choice) ? html` <a href="${deskAddress(words, [])}">${words.text("queue.everything")}</a>` : ""}</form>
 ${page.matters.length === 0 ? html`<p>${words.text("queue.none")}</p>` : queueTable(reading, desk, words)}
 ${
-  page.next === undefined
+  choice.first && page.next === undefined
     ? ""
-    : html`<p class="turn"><a href="${deskAddress(words, [], {
-        ...queryOf(choice),
-        after: page.next.matter,
-        due: page.next.dueAt ?? undefined,
-      })}">${words.text("queue.more")}</a></p>`
+    : html`<p class="turn">${
+        choice.first
+          ? ""
+          : html`<a href="${deskAddress(words, [], queryOf(choice))}">${words.text("queue.firstPage")}</a> `
+      }${
+        page.next === undefined
+          ? ""
+          : html`<a href="${deskAddress(words, [], {
+              ...queryOf(choice),
+              after: page.next.matter,
+              due: page.next.dueAt ?? undefined,
+            })}">${words.text("queue.more")}</a>`
+      }</p>`
 }
 ${types.size === 0 ? "" : html`<p><a class="go" href="${deskAddress(words, ["new"])}">${words.text("new.title")}</a></p>`}
 <p><a href="${deskAddress(words, ["emergency"])}">${words.text("emergency.title")}</a></p>`;
@@ -119,8 +129,7 @@ export const queryOf = (choice: QueueChoice): Readonly<Record<string, string | u
 
 const isNarrowed = (choice: QueueChoice): boolean => Object.values(queryOf(choice)).some((one) => one !== undefined);
 
-function emergencyOf(alarm: Alarm, { page, names }: QueueReading, words: DeskWords): EmergencyEntry {
-  const stored = page.matters.find(({ matter }) => matter === alarm.matter);
+function emergencyOf(alarm: Alarm, names: Names, words: DeskWords): EmergencyEntry {
   return {
     who: personName(names, alarm.about),
     at: alarm.at,
@@ -128,7 +137,7 @@ function emergencyOf(alarm: Alarm, { page, names }: QueueReading, words: DeskWor
     matter: alarm.sealed
       ? undefined
       : {
-          title: referenceOf({ matter: alarm.matter, reference: stored?.reference ?? null }, words),
+          title: referenceOf(alarm, words),
           address: deskAddress(words, ["matters", alarm.matter]),
         },
   };
@@ -159,15 +168,14 @@ function queueTable({ page, types, names, choice }: QueueReading, desk: Desk, wo
   })}</tbody></table></div>`;
 }
 
-function alarmList(alarms: readonly Alarm[], reading: QueueReading, desk: Desk, words: DeskWords): Html | string {
+function alarmList(alarms: readonly Alarm[], more: boolean, desk: Desk, words: DeskWords): Html | string {
   if (alarms.length === 0) return "";
-  return html`<section aria-labelledby="alarms"><h2 id="alarms">${words.text("queue.alarms")}</h2><ul>${alarms
-    .slice(0, 20)
-    .map((alarm) => {
-      const matter = reading.page.matters.find((one) => one.matter === alarm.matter);
-      return html`<li><strong>${words.text(`alarm.${alarm.kind}`)}</strong> (${words.text(`alarm.${alarm.grade}`)}): <a href="${deskAddress(words, ["matters", alarm.matter])}">${referenceOf(
-        { matter: alarm.matter, reference: matter?.reference ?? null },
-        words,
-      )}</a>${alarm.due === undefined ? "" : html`, ${words.distance(alarm.due, desk.now)}`}</li>`;
-    })}</ul></section>`;
+  return html`<section aria-labelledby="alarms"><h2 id="alarms">${words.text("queue.alarms")}</h2><ul>${alarms.map(
+    (alarm) =>
+      html`<li><strong>${words.text(`alarm.${alarm.kind}`)}</strong> (${words.text(`alarm.${alarm.grade}`)}): <a href="${deskAddress(words, ["matters", alarm.matter])}">${referenceOf(alarm, words)}</a>${alarm.due === undefined ? "" : html`, ${words.distance(alarm.due, desk.now)}`}</li>`,
+  )}</ul>${
+    more
+      ? html`<p><a href="${deskAddress(words, [], { alarms: "all" })}">${words.text("queue.moreAlarms")}</a></p>`
+      : ""
+  }</section>`;
 }
