@@ -5,6 +5,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** Milliseconds after which a test file counts as hanging: several times what the slowest takes, also with --slow. */
+const longestTest = process.argv.includes("--slow") ? 7_200_000 : 900_000;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = join(root, "node_modules", ".bin");
 const args = process.argv.slice(2);
@@ -77,10 +79,14 @@ if (only === undefined && filters.length === 0) {
 }
 
 process.stdout.write(`== ${chosen.length} test files\n`);
-const child = spawn(node, ["--test", "--test-reporter=spec", "--test-concurrency=2", ...chosen], {
-  cwd: root,
-  env: environment,
-});
+const child = spawn(
+  node,
+  ["--test", "--test-reporter=spec", "--test-concurrency=2", `--test-timeout=${longestTest}`, ...chosen],
+  {
+    cwd: root,
+    env: environment,
+  },
+);
 let tail = "";
 child.stdout.on("data", (chunk) => {
   process.stdout.write(chunk);

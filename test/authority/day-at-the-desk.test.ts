@@ -23,6 +23,13 @@ describe("a day at the desk", { skip: noBrowser }, () => {
     await page.goto(`${page.url()}/sections/case`);
     await page.locator("#i-facts").fill(facts);
   }
+  /** Signs in in another window of the same browser, and comes back: a window behind another may get no clicks. */
+  async function inAnotherWindow(page: Page): Promise<void> {
+    const other = await page.context().newPage();
+    await signIn(other, demonstration, 0, "case-officer");
+    await other.close();
+    await page.bringToFront();
+  }
   /** Ends the session at the authority, while the browser keeps its cookie: as when it ended by itself. */
   async function endSession(page: Page): Promise<void> {
     const cookies = await page.context().cookies();
@@ -47,9 +54,7 @@ describe("a day at the desk", { skip: noBrowser }, () => {
     assert.deepEqual(await violations(page), []);
     await page.locator("main form button").click();
     assert.match(await textOf(page.locator(".faults")), /not signed in yet/);
-    const other = await context.newPage();
-    await signIn(other, demonstration, 0, "case-officer");
-    await other.close();
+    await inAnotherWindow(page);
     await page.locator("main form button").click();
     assert.match(await textOf(page.locator("main")), /as Mira Oland/);
     await page.locator("main form button").click();
@@ -63,8 +68,7 @@ describe("a day at the desk", { skip: noBrowser }, () => {
     const { page, context } = await openWindow(browser, demonstration, 0, "case-officer");
     await atForm(page);
     const target = page.url();
-    const other = await context.newPage();
-    await signIn(other, demonstration, 0, "case-officer");
+    await inAnotherWindow(page);
     await page.locator('button[value="next"]').click();
     assert.match(await textOf(page.locator("main")), /signed in anew[\s\S]*Second line/);
     await page.locator("main form button").click();
