@@ -268,7 +268,7 @@ export async function showSection(around: DeskSurroundings, visit: Visit): Promi
   const reading = await readingOf(around, visit);
   const { view } = reading;
   const { own } = fieldsOfSection(view, sectionOf(visit, reading).id, maySet(around, visit, view));
-  const values = Object.assign({}, ...own.map((field) => inputsOf(field, valueIn(view, field))));
+  const values = Object.assign({}, ...own.map((field) => inputsOf(field, valueIn(view, field), visit.desk.timeZone)));
   return await showSectionForm(around, visit, reading, { values, faults: [], command: around.newId() });
 }
 
@@ -279,7 +279,7 @@ export async function saveSection(around: DeskSurroundings, visit: Visit): Promi
   const section = sectionOf(visit, reading);
   const { own } = fieldsOfSection(view, section.id, maySet(around, visit, view));
   const changed = own.flatMap((field): [string, Json][] => {
-    const value = typedValue(field, visit.sent);
+    const value = typedValue(field, visit.sent, visit.desk.timeZone);
     return JSON.stringify(value) === JSON.stringify(valueIn(view, field)) ? [] : [[field.id, value]];
   });
   const following = view.type.sections[view.type.sections.indexOf(section) + 1];
@@ -341,7 +341,7 @@ export async function takeStep(around: DeskSurroundings, visit: Visit): Promise<
   const inputs = [...option.needs, ...option.accepts];
   const particulars: JsonObject = Object.fromEntries(
     view.type.particulars.flatMap((field): [string, Json][] => {
-      const value = inputs.includes(field.id) ? typedValue(field, visit.sent) : null;
+      const value = inputs.includes(field.id) ? typedValue(field, visit.sent, visit.desk.timeZone) : null;
       return value === null ? [] : [[field.id, value]];
     }),
   );

@@ -28,7 +28,7 @@ export function mendingRoutes(signedIn: SignedIn, around: DeskSurroundings): voi
   signedIn("get", "/matters/:matter/corrections/:field", async (visit) => {
     const reading = await readingOf(around, visit);
     const field = fieldOf(around, visit, reading);
-    const values = inputsOf(field, reading.view.matter.fields[field.id]?.value ?? null);
+    const values = inputsOf(field, reading.view.matter.fields[field.id]?.value ?? null, visit.desk.timeZone);
     return showCorrection(around, visit, reading, { ...fresh(around), values });
   });
   signedIn("post", "/matters/:matter/corrections/:field", (visit) => correct(around, visit));
@@ -76,7 +76,7 @@ async function correct(around: DeskSurroundings, visit: Visit): Promise<Response
   const reading = await readingOf(around, visit);
   const { view } = reading;
   const field = fieldOf(around, visit, reading);
-  const value = typedValue(field, visit.sent);
+  const value = typedValue(field, visit.sent, visit.desk.timeZone);
   const reason = typed(visit, "reason");
   const faults = [
     ...(value === null ? [needed(visit, field.id)] : []),

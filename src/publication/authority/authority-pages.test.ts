@@ -147,12 +147,27 @@ describe("the words of an authority's pages", () => {
 });
 
 describe("a form of an authority", () => {
+  const zone = "America/New_York";
+
+  it("takes a moment in the time of the office, and asks again for one that a change of clocks has twice or never", () => {
+    const field = typeOf("extradition").particulars.find(({ type }) => type === "instant");
+    assert.ok(field !== undefined);
+    const typed = (text: string): Json => typedValue(field, { [field.id]: [text] }, zone);
+    assert.equal(typed("2026-07-01 14:30"), "2026-07-01T18:30:00.000Z");
+    assert.equal(typed("2026-01-01T14:30"), "2026-01-01T19:30:00.000Z");
+    assert.equal(typed("2026-01-01 14:30Z"), "2026-01-01T14:30:00.000Z");
+    assert.equal(typed("2026-01-01 14:30+03:00"), "2026-01-01T11:30:00.000Z");
+    for (const never of ["2026-03-08 02:30", "2026-11-01 01:30", "2026-02-30 10:00", "soon", "2026-01-01 25:00"])
+      assert.equal(typed(never), never);
+    assert.deepEqual(inputsOf(field, "2026-11-01T05:30:00.000Z", zone), { [field.id]: ["2026-11-01 01:30-04:00"] });
+  });
+
   it("gives back every value that it was filled with, of every field of every matter type", () => {
     for (const type of types.values()) {
       const example = exampleValues(type, now);
       for (const field of [...type.fields, ...type.particulars]) {
         const value = example[field.id] ?? null;
-        assert.deepEqual(typedValue(field, inputsOf(field, value)), value, `${type.id} ${field.id}`);
+        assert.deepEqual(typedValue(field, inputsOf(field, value, zone), zone), value, `${type.id} ${field.id}`);
       }
     }
   });
@@ -161,14 +176,14 @@ describe("a form of an authority", () => {
     const field = typeOf("mutual-legal-assistance").fields.find(({ id }) => id === "persons-concerned");
     assert.ok(field !== undefined);
     const value: Json = { unavailable: "The holder of the account is not known." };
-    assert.deepEqual(typedValue(field, inputsOf(field, value)), value);
+    assert.deepEqual(typedValue(field, inputsOf(field, value, zone), zone), value);
   });
 
   it("keeps what was typed wrongly, for the service to refuse and the page to show again", () => {
     const field = typeOf("mutual-legal-assistance").fields.find(({ id }) => id === "persons-concerned");
     assert.ok(field !== undefined);
     const typed = { "persons-concerned.0.name": ["Ada"], "persons-concerned.0.age": ["forty"] };
-    assert.deepEqual(typedValue(field, typed), [{ name: "Ada", age: "forty" }]);
+    assert.deepEqual(typedValue(field, typed, zone), [{ name: "Ada", age: "forty" }]);
   });
 
   it("labels every input, and escapes what was typed", () => {

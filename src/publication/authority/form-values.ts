@@ -1,3 +1,4 @@
+import { Temporal } from "temporal-polyfill";
 import type { FieldDefinition, Json } from "../../cooperation/index.ts";
 
 /** What a form holds: the texts of each input, as they were typed. */
@@ -15,8 +16,8 @@ const isObject = (value: Json | undefined): value is { readonly [key: string]: J
 const textOf = (value: Json | undefined): string =>
   value === undefined || value === null ? "" : Array.isArray(value) ? value.join(", ") : String(value);
 
-/** The inputs of a field as its value fills them. */
-export function inputsOf(field: FieldDefinition, value: Json | undefined): FormValues {
+/** The inputs of a field as its value fills them; a moment in the time of the zone, with its distance from UTC. */
+export function inputsOf(field: FieldDefinition, value: Json | undefined, timeZone: string): FormValues {
   const { id } = field;
   if (value === undefined || value === null) return {};
   if (isObject(value) && "unavailable" in value) return { [`${id}.unavailable`]: [textOf(value.unavailable)] };
@@ -42,7 +43,7 @@ export function inputsOf(field: FieldDefinition, value: Json | undefined): FormV
       );
     }
     case "instant":
-      return { [id]: [textOf(value).replace(/:00\.000Z$/, "")] };
+      return { [id]: [localText(textOf(value), timeZone)] };
     default:
       return { [id]: [textOf(value)] };
   }
@@ -59,15 +60,19 @@ export function entriesOf(field: FieldDefinition, form: FormValues): number {
   return Math.min(Math.max(0, ...found), mostEntries);
 }
 
-/** The value that the inputs of a field stand for, as typed: whether it fits is decided elsewhere. null: nothing given. */
-export function typedValue(field: FieldDefinition, form: FormValues): Json {
+/**
+ * The value that the inputs of a field stand for, as typed: whether it fits is decided elsewhere. null: nothing given.
+ *
+ * @param timeZone - In which a moment is meant that says no distance from UTC of its own.
+ */
+export function typedValue(field: FieldDefinition, form: FormValues, timeZone: string): Json {
   const { id } = field;
   const unavailable = field.orReason ? first(form, `${id}.unavailable`) : "";
-  const given = givenValue(field, form);
+  const given = givenValue(field, form, timeZone);
   return given === null && unavailable !== "" ? { unavailable } : given;
 }
 
-function givenValue(field: FieldDefinition, form: FormValues): Json {
+function givenValue(field: FieldDefinition, form: FormValues, timeZone: string): Json {
   const { id } = field;
   const text = first(form, id);
   switch (field.type) {
@@ -88,7 +93,7 @@ function givenValue(field: FieldDefinition, form: FormValues): Json {
     case "country":
       return text === "" ? null : text.toUpperCase();
     case "instant":
-      return text === "" ? null : instantText(text);
+      return text === "" ? null : instantText(text, timeZone);
     case "person-list":
     case "offence-list": {
       const entries = Array.from({ length: entriesOf(field, form) }, (_, index) => entryOf(field, form, index));
@@ -100,9 +105,28 @@ function givenValue(field: FieldDefinition, form: FormValues): Json {
   }
 }
 
-function instantText(text: string): string {
-  const minute = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})Z?$/.exec(text);
-  return minute === null ? text : `${minute[1]}T${minute[2]}:00.000Z`;
+/** A moment that was typed, in UTC; the text itself where it is none, or one that a change of clocks has twice or never. */
+function instantText(text: string, timeZone: string): string {
+  const found = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}) ?(Z|[+-]\d{2}:\d{2})?$/.exec(text);
+  if (found === null) return text;
+  const [, day, minute, distance] = found;
+  try {
+    const moment =
+      distance === undefined
+        ? Temporal.PlainDateTime.from(`${day}T${minute}`).toZonedDateTime(timeZone, { disambiguation: "reject" })
+        : Temporal.Instant.from(`${day}T${minute}${distance}`);
+    return new Date(moment.epochMilliseconds).toISOString();
+  } catch (error) {
+    if (error instanceof RangeError) return text;
+    throw error;
+  }
+}
+
+/** A moment as it is typed: to the minute, with the distance from UTC, so that it is the same one when it comes back. */
+function localText(at: string, timeZone: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:00\.000Z$/.test(at)) return at;
+  const local = Temporal.Instant.from(at).toZonedDateTimeISO(timeZone);
+  return `${local.toPlainDate().toString()} ${local.toPlainTime().toString({ smallestUnit: "minute" })}${local.offset}`;
 }
 
 /** An entry with nothing in it is none. */

@@ -171,7 +171,8 @@ export const ar: Readonly<Record<keyof typeof en, string>> = {
   "form.unsaid": "لم يُذكر",
   "form.unavailable": "إذا تعذر تقديمه: السبب",
   "form.dateHint": "سنة-شهر-يوم، مثل 2027-03-31",
-  "form.instantHint": "بالتوقيت العالمي المنسق، مثل 2027-03-31T14:30",
+  "form.instantHint":
+    "بتوقيت المكتب، مثل 2027-03-31 14:30؛ أو مع الفرق عن التوقيت العالمي المنسق، مثل 2027-03-31 14:30+03:00",
   "form.countryHint": "حرفان من ISO 3166-1، مثل XA",
   "form.languageHint": "رمز اللغة، مثل en أو ar أو zh",
   "form.basis": "الأساس: {$article}",

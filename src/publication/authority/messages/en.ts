@@ -169,7 +169,8 @@ export const en = {
   "form.unsaid": "Not said",
   "form.unavailable": "If it cannot be given: the reason",
   "form.dateHint": "Year-month-day, such as 2027-03-31",
-  "form.instantHint": "In UTC, such as 2027-03-31T14:30",
+  "form.instantHint":
+    "In the time of the office, such as 2027-03-31 14:30; or with the distance from UTC, such as 2027-03-31 14:30+03:00",
   "form.countryHint": "Two letters of ISO 3166-1, such as XA",
   "form.languageHint": "Tag of the language, such as en, ar or zh",
   "form.basis": "Basis: {$article}",

@@ -168,7 +168,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "form.unsaid": "未说明",
   "form.unavailable": "如不能提供：理由",
   "form.dateHint": "年-月-日，例如 2027-03-31",
-  "form.instantHint": "协调世界时，例如 2027-03-31T14:30",
+  "form.instantHint": "按本机关当地时间，例如 2027-03-31 14:30；或注明与协调世界时的差，例如 2027-03-31 14:30+03:00",
   "form.countryHint": "ISO 3166-1 的两个字母，例如 XA",
   "form.languageHint": "语言代码，例如 en、ar 或 zh",
   "form.basis": "依据：{$article}",

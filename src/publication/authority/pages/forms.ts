@@ -13,7 +13,7 @@ import { type Html, html } from "../../html.ts";
 import { entryKeys } from "../form-values.ts";
 import { type Desk, deskAddress, form, inputId } from "../frame.ts";
 import { choiceLabel, type FormDrawing, fieldInputs } from "../inputs.ts";
-import type { DeskWords } from "../messages.ts";
+import { clockTime, type DeskWords } from "../messages.ts";
 import { actorName, fieldName, type Names, refusalText, roleName } from "../names.ts";
 import type { FormState } from "./simple-forms.ts";
 
@@ -96,6 +96,8 @@ export function shownValue(
   if (isObject(value) && typeof value.unavailable === "string")
     return html`${words.text("form.unavailable")}: <span dir="auto">${value.unavailable}</span>`;
   if (typeof value === "boolean") return html`${words.text(value ? "form.yes" : "form.no")}`;
+  if (field.type === "instant")
+    return html`<time datetime="${String(value)}">${clockTime(String(value), "UTC")} UTC</time>`;
   if (choicesOf(type, field) !== undefined) {
     const ids = Array.isArray(value) ? value.map(String) : [String(value)];
     return html`${ids.map((id) => choiceLabel(type, field, id, words)).join("; ")}`;
