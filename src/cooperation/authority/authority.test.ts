@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { readCalendars } from "../clocks/index.ts";
+import { programDefinitions } from "../../../test/authority/definitions.ts";
 import { countsOfEvents, countsOfFacts, personsCsv, requestsCsv } from "../counting/index.ts";
-import { readMatterTypes } from "../definitions/index.ts";
 import { openRecords, reconcile } from "../exchange/index.ts";
 import { exampleValues } from "../matter/index.ts";
 import { createStore, historyFaults } from "../store/index.ts";
@@ -11,14 +9,8 @@ import type { MatterId } from "../words/index.ts";
 import type { CommandOutcome } from "./index.ts";
 import { type SimulatedAuthority, twoAuthorities, type World } from "./simulation/two-authorities.ts";
 
-const filesIn = (folder: string): Map<string, string> => {
-  const place = new URL(`../../../${folder}/`, import.meta.url);
-  const names = readdirSync(place).filter((name) => name.endsWith(".yaml"));
-  return new Map(names.map((name) => [name, readFileSync(new URL(name, place), "utf8")]));
-};
-const { types } = readMatterTypes(filesIn("matter-types"));
-const { calendars } = readCalendars(filesIn("calendars"));
-const assistance = types.get("mutual-legal-assistance");
+const { types, calendars } = programDefinitions();
+const assistance = types.find(({ id }) => id === "mutual-legal-assistance");
 assert.ok(assistance);
 
 const refusedWith = (outcome: CommandOutcome): string[] =>
@@ -58,7 +50,7 @@ describe("a request for assistance between two authorities", () => {
   const logged: string[] = [];
   before(async () => {
     world = await twoAuthorities({
-      types: [...types.values()],
+      types,
       calendars,
       log: {
         origin: "arcadia.example/log",
@@ -339,7 +331,7 @@ describe("a request for assistance between two authorities", () => {
       );
       assert.deepEqual([fact.stages["to-acknowledgement"], fact.stages["to-execution"]], [1, 3]);
       const typeOf = (name: string, version: number) => {
-        const type = types.get(name);
+        const type = types.find(({ id }) => id === name);
         return type?.version === version ? type : undefined;
       };
       const events = await all(createStore(side.database).allEvents());

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
+import { filesIn } from "../../../test/authority/definitions.ts";
 import { readCalendars } from "../clocks/index.ts";
 import { type MatterType, readMatterTypes } from "../definitions/index.ts";
 import { exampleValues } from "../matter/index.ts";
@@ -9,11 +9,6 @@ import type { JsonObject, MatterId } from "../words/index.ts";
 import { type Authority, type CommandOutcome, keepMatterTypes, type TypesAtHand, type Worker } from "./index.ts";
 import { type SimulatedAuthority, twoAuthorities, type World } from "./simulation/two-authorities.ts";
 
-const filesIn = (folder: string): Map<string, string> => {
-  const place = new URL(`../../../${folder}/`, import.meta.url);
-  const names = readdirSync(place).filter((name) => name.endsWith(".yaml"));
-  return new Map(names.map((name) => [name, readFileSync(new URL(name, place), "utf8")]));
-};
 const files = filesIn("matter-types");
 const { calendars } = readCalendars(filesIn("calendars"));
 const first = readMatterTypes(files).types;

@@ -1,22 +1,14 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { readCalendars } from "../clocks/index.ts";
-import { readMatterTypes } from "../definitions/index.ts";
+import { programDefinitions } from "../../../test/authority/definitions.ts";
 import { exampleValues } from "../matter/index.ts";
 import { createStore } from "../store/index.ts";
 import type { JsonObject, MatterId } from "../words/index.ts";
 import type { CommandOutcome, OversightRequest, Worker } from "./index.ts";
 import { type SimulatedAuthority, twoAuthorities, type World } from "./simulation/two-authorities.ts";
 
-const filesIn = (folder: string): Map<string, string> => {
-  const place = new URL(`../../../${folder}/`, import.meta.url);
-  const names = readdirSync(place).filter((name) => name.endsWith(".yaml"));
-  return new Map(names.map((name) => [name, readFileSync(new URL(name, place), "utf8")]));
-};
-const { types } = readMatterTypes(filesIn("matter-types"));
-const { calendars } = readCalendars(filesIn("calendars"));
-const assistance = types.get("mutual-legal-assistance") ?? assert.fail();
+const { types, calendars } = programDefinitions();
+const assistance = types.find(({ id }) => id === "mutual-legal-assistance") ?? assert.fail();
 
 const kindOf = (outcome: CommandOutcome): string =>
   outcome.kind === "refused" ? outcome.refusals.map(({ code }) => code).join(", ") : outcome.kind;
@@ -29,7 +21,7 @@ describe("who may know of a matter", () => {
   let approver: Worker;
   let head: Worker;
   before(async () => {
-    world = await twoAuthorities({ types: [...types.values()], calendars });
+    world = await twoAuthorities({ types, calendars });
     arcadia = world.arcadia;
     officer = arcadia.worker("case-officer");
     colleague = arcadia.worker("case-officer", 2);

@@ -1,28 +1,20 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { readCalendars } from "../clocks/index.ts";
-import { readMatterTypes } from "../definitions/index.ts";
+import { programDefinitions } from "../../../test/authority/definitions.ts";
 import { reconcile } from "../exchange/index.ts";
 import { exampleValues } from "../matter/index.ts";
 import { createStore } from "../store/index.ts";
 import { type AuthorityId, authorityIdSchema, type MatterId, stateCodeSchema } from "../words/index.ts";
 import { twoAuthorities, type World } from "./simulation/two-authorities.ts";
 
-const filesIn = (folder: string): Map<string, string> => {
-  const place = new URL(`../../../${folder}/`, import.meta.url);
-  const names = readdirSync(place).filter((name) => name.endsWith(".yaml"));
-  return new Map(names.map((name) => [name, readFileSync(new URL(name, place), "utf8")]));
-};
-const { types } = readMatterTypes(filesIn("matter-types"));
-const { calendars } = readCalendars(filesIn("calendars"));
-const assistance = types.get("mutual-legal-assistance");
+const { types, calendars } = programDefinitions();
+const assistance = types.find(({ id }) => id === "mutual-legal-assistance");
 assert.ok(assistance);
 
 describe("when something goes wrong between two authorities", () => {
   let world: World;
   before(async () => {
-    world = await twoAuthorities({ types: [...types.values()], calendars });
+    world = await twoAuthorities({ types, calendars });
   });
   after(() => world[Symbol.asyncDispose]());
 
