@@ -11,7 +11,8 @@ export const entryKeys = { "person-list": personKeys, "offence-list": offenceKey
 /** Entries of a list that a form takes, so that what is sent stays small. */
 const mostEntries = 200;
 
-const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>
+/** Whether a value is an object of values, and no list. */
+export const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const textOf = (value: Json | undefined): string =>
   value === undefined || value === null ? "" : Array.isArray(value) ? value.join(", ") : String(value);

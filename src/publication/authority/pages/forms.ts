@@ -4,17 +4,18 @@ import {
   fieldValues,
   isMandatory,
   type Json,
+  type JsonObject,
   type MatterView,
   type Option,
   withGroundsFor,
 } from "../../../cooperation/index.ts";
 import { iccsTitle, parseIccsCode } from "../../../iccs/index.ts";
 import { type Html, html } from "../../html.ts";
-import { entryKeys } from "../form-values.ts";
+import { entryKeys, isObject } from "../form-values.ts";
 import { type Desk, deskAddress, form, inputId } from "../frame.ts";
 import { choiceLabel, type FormDrawing, fieldInputs } from "../inputs.ts";
 import { clockTime, type DeskWords } from "../messages.ts";
-import { actorName, fieldName, type Names, refusalText, roleName } from "../names.ts";
+import { actorName, type Names, refusalText, roleName } from "../names.ts";
 import type { FormState } from "./simple-forms.ts";
 
 const drawingOf = (view: MatterView, state: FormState, words: DeskWords): FormDrawing => {
@@ -82,9 +83,6 @@ export function sectionPage(
   }${back(view, words)}`;
 }
 
-const isObject = (value: Json): value is { readonly [key: string]: Json } =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** A value for a reader. */
 export function shownValue(
   { type, matter }: Pick<MatterView, "type" | "matter">,
@@ -111,6 +109,15 @@ export function shownValue(
 }
 
 /** One person or offence of a list: each of its cells with its name, in the order of the form. */
+/** What was said with a step (grounds, conditions, the result, its use), with its labels; nothing where nothing was. */
+export function particularsGiven(view: MatterView, data: JsonObject, words: DeskWords): Html | string {
+  const given = view.type.particulars.filter(({ id }) => data[id] !== undefined && data[id] !== "");
+  if (given.length === 0) return "";
+  return html`<dl>${given.map(
+    (field) => html`<dt>${words.label(field.label)}</dt><dd>${shownValue(view, field, data[field.id], words)}</dd>`,
+  )}</dl>`;
+}
+
 function entryText(
   entry: Readonly<Record<string, Json>>,
   kind: "person-list" | "offence-list",
@@ -169,12 +176,7 @@ ${
 ${option.by === "propose" ? html`<p class="said">${words.text("step.fourEyes")}</p>` : ""}
 ${
   approves
-    ? html`<p class="said">${words.text("step.approves", { person: actorName(proposal.by, names, words) })}</p><dl>${Object.entries(
-        proposal.data,
-      ).map(([id, value]) => {
-        const field = type.particulars.find((one) => one.id === id);
-        return html`<dt>${fieldName(type, id, words)}</dt><dd>${field === undefined ? String(value) : shownValue(view, field, value, words)}</dd>`;
-      })}</dl>`
+    ? html`<p class="said">${words.text("step.approves", { person: actorName(proposal.by, names, words) })}</p>${particularsGiven(view, proposal.data, words)}`
     : ""
 }
 ${form(

@@ -1,5 +1,6 @@
 import { type ClockView, isSealed, type MatterView, type Option } from "../../../cooperation/index.ts";
 import { type Html, html } from "../../html.ts";
+import { isObject } from "../form-values.ts";
 import { type Desk, deskAddress, inputId, timeOf } from "../frame.ts";
 import type { DeskWords } from "../messages.ts";
 import {
@@ -14,8 +15,9 @@ import {
   stateName,
 } from "../names.ts";
 import { emergencyNotice } from "./access.ts";
+import { particularsGiven } from "./forms.ts";
 import { correctionList, crossedNotice } from "./mending.ts";
-import { outcomes, particulars } from "./outcomes.ts";
+import { outcomes } from "./outcomes.ts";
 
 /** What the page of a matter is drawn from. */
 export interface MatterReading {
@@ -275,8 +277,7 @@ function proposedParticulars(
   { name, data: { data } }: MatterView["history"][number]["event"],
   words: DeskWords,
 ): Html | string {
-  if (name !== "proposed" || typeof data !== "object" || data === null) return "";
-  return particulars(view, Object.fromEntries(Object.entries(data)), words);
+  return name === "proposed" && isObject(data) ? particularsGiven(view, data, words) : "";
 }
 
 /** Which fields, step or person an event was about, and the comment that was made with it. */

@@ -3,18 +3,7 @@ import { type Html, html } from "../../html.ts";
 import { type Desk, timeOf } from "../frame.ts";
 import type { DeskWords } from "../messages.ts";
 import { actorName, eventName, type Names } from "../names.ts";
-import { shownValue } from "./forms.ts";
-
-type EventData = MatterView["history"][number]["event"]["data"];
-
-/** What was said with a step (grounds, conditions, the result, its use), with its labels; nothing where nothing was. */
-export function particulars(view: MatterView, data: EventData, words: DeskWords): Html | string {
-  const given = view.type.particulars.filter(({ id }) => data[id] !== undefined && data[id] !== "");
-  if (given.length === 0) return "";
-  return html`<dl>${given.map(
-    (field) => html`<dt>${words.label(field.label)}</dt><dd>${shownValue(view, field, data[field.id], words)}</dd>`,
-  )}</dl>`;
-}
+import { particularsGiven } from "./forms.ts";
 
 /**
  * What was decided, done and answered, in the order in which it was said: the contents of every step that has some.
@@ -30,7 +19,7 @@ export function outcomes(
   const told = view.history.flatMap(({ event }) => {
     const transition = view.type.transitions.find(({ name }) => name === event.name);
     if (transition === undefined || (shared && transition.message === undefined)) return [];
-    const said = particulars(view, event.data, words);
+    const said = particularsGiven(view, event.data, words);
     return said === "" ? [] : [{ event, said }];
   });
   if (told.length === 0) return "";
