@@ -9,6 +9,7 @@ import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { type Demonstration, demonstrate, main } from "../../src/app/index.ts";
 import { digestOf } from "../../src/cooperation/index.ts";
 import { describe as describePage, noBrowser, openBrowser, violations, watch } from "../browser/visits.ts";
+import { signInAs } from "./windows.ts";
 
 describe("evidence in browsers", { skip: noBrowser }, () => {
   let demonstration: Demonstration;
@@ -32,10 +33,7 @@ describe("evidence in browsers", { skip: noBrowser }, () => {
     const context = await browser.newContext({ javaScriptEnabled, acceptDownloads: true });
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
-    await page.goto(`${side.address}/en/sign-in`);
-    await page.locator("#i-person").selectOption(person.signInName);
-    await page.locator("#i-password").fill(demonstration.password);
-    await page.locator("main button").click();
+    await signInAs(page, side, person.signInName, demonstration.password);
     return { page, context };
   }
   const text = async (place: Locator): Promise<string> => (await place.textContent()) ?? "";

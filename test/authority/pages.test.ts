@@ -1,9 +1,10 @@
 /** Both sides of a request in two browsers, over the pages that a person uses, without a script. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { type Demonstration, demonstrate } from "../../src/app/index.ts";
 import { describe as describePage, noBrowser, openBrowser, violations, watch, widths } from "../browser/visits.ts";
+import { openWindow, sideOf, signIn, textOf as text } from "./windows.ts";
 
 const languages = ["en", "zh", "ar"] as const;
 
@@ -19,31 +20,8 @@ describe("two authorities in two browsers", { skip: noBrowser }, () => {
     await demonstration?.stop();
   });
 
-  const side = (index: 0 | 1): Demonstration["sides"][number] => {
-    const found = demonstration.sides[index];
-    assert.ok(found !== undefined);
-    return found;
-  };
-
-  async function signIn(page: Page, index: 0 | 1, role: string, language: (typeof languages)[number] = "en") {
-    const { address, people } = side(index);
-    const person = people.find(({ roles }) => roles.some((one) => one === role));
-    assert.ok(person !== undefined);
-    await page.goto(`${address}/${language}/sign-in`);
-    await page.locator("#i-person").selectOption(person.signInName);
-    await page.locator("#i-password").fill(demonstration.password);
-    await page.locator("main button").click();
-    assert.equal(new URL(page.url()).pathname, `/${language}`);
-  }
-
-  /** A browser window of a person, without scripts: nothing may depend on them. */
-  async function window(index: 0 | 1, role: string): Promise<{ page: Page; context: BrowserContext }> {
-    const context = await browser.newContext({ javaScriptEnabled: false });
-    const page = await context.newPage();
-    page.setDefaultTimeout(60_000);
-    await signIn(page, index, role);
-    return { page, context };
-  }
+  const side = (index: 0 | 1): Demonstration["sides"][number] => sideOf(demonstration, index);
+  const window = (index: 0 | 1, role: string) => openWindow(browser, demonstration, index, role);
 
   async function step(page: Page, name: string, fill: () => Promise<void> = async () => {}): Promise<void> {
     await page.goto(`${matterOf(page)}/steps/${name}`);
@@ -53,7 +31,6 @@ describe("two authorities in two browsers", { skip: noBrowser }, () => {
   const links = (page: Page): Promise<string[]> =>
     page.locator("tbody th a").evaluateAll((found) => found.map((link) => link.getAttribute("href") ?? ""));
   const matterOf = (page: Page): string => page.url().replace(/(\/matters\/[^/?#]+).*$/, "$1");
-  const text = async (place: Locator): Promise<string> => (await place.textContent()) ?? "";
   async function state(page: Page): Promise<string> {
     const faults = page.locator(".faults");
     if ((await faults.count()) > 0) assert.fail(`${page.url()}: ${await text(faults)}`);
@@ -208,7 +185,7 @@ describe("two authorities in two browsers", { skip: noBrowser }, () => {
     const context = await browser.newContext();
     const page = await context.newPage();
     const { faults } = watch(page, side(0).address);
-    await signIn(page, 0, "case-officer");
+    await signIn(page, demonstration, 0, "case-officer");
     const draft = new URL((await page.locator("tbody th a").first().getAttribute("href")) ?? "", page.url()).pathname;
     const below = draft.replace(/^\/en/, "");
     const said: string[] = [];

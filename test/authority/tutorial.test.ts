@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { type Demonstration, demonstrate } from "../../src/app/index.ts";
 import { noBrowser, openBrowser } from "../browser/visits.ts";
-import { textOf } from "./windows.ts";
+import { signInAs, textOf } from "./windows.ts";
 
 const tutorial = "docs/tutorial/first-request.md";
 const [told = ""] = readFileSync(new URL(`../../${tutorial}`, import.meta.url), "utf8").split("## Where to go");
@@ -33,10 +33,7 @@ describe("whoever follows the tutorial of a first request sees what it shows", {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
-    await page.goto(`${side.address}/en/sign-in`);
-    await page.locator("#i-person").selectOption(person.signInName);
-    await page.locator("#i-password").fill(demonstration.password);
-    await page.locator("main button").click();
+    await signInAs(page, side, person.signInName, demonstration.password);
     return { page, context };
   }
 

@@ -12,6 +12,21 @@ export function sideOf({ sides }: Demonstration, index: 0 | 1): Demonstration["s
   return found;
 }
 
+/** Types the name and the password of a person at the page of a side. */
+export async function signInAs(
+  page: Page,
+  { address }: Demonstration["sides"][number],
+  signInName: string,
+  password: string,
+  language: Language = "en",
+): Promise<void> {
+  await page.goto(`${address}/${language}/sign-in`);
+  await page.locator("#i-person").selectOption(signInName);
+  await page.locator("#i-password").fill(password);
+  await page.locator("main button").click();
+  assert.equal(new URL(page.url()).pathname, `/${language}`);
+}
+
 /** Signs a person in whose first role, or any role, is the one named. */
 export async function signIn(
   page: Page,
@@ -20,15 +35,12 @@ export async function signIn(
   role: string,
   language: Language = "en",
 ) {
-  const { address, people } = sideOf(demonstration, index);
+  const side = sideOf(demonstration, index);
+  const { people } = side;
   const person =
     people.find(({ roles }) => roles[0] === role) ?? people.find(({ roles }) => roles.some((one) => one === role));
   assert.ok(person !== undefined);
-  await page.goto(`${address}/${language}/sign-in`);
-  await page.locator("#i-person").selectOption(person.signInName);
-  await page.locator("#i-password").fill(demonstration.password);
-  await page.locator("main button").click();
-  assert.equal(new URL(page.url()).pathname, `/${language}`);
+  await signInAs(page, side, person.signInName, demonstration.password, language);
 }
 
 /** A window of a person, without scripts: nothing may depend on them. */
