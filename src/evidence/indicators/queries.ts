@@ -181,7 +181,8 @@ export function partsSql(base: string): string {
  * Adds areas up to the areas that contain them, over the pairs of `partsSql`.
  *
  * The numerator and the denominator of a quotient are added only over areas that have both. `parts` counts the areas in
- * the sum: with the rule `complete` a sum with fewer parts than expected is no figure.
+ * the sum: with the rule `complete` a sum with fewer parts than expected is no figure. Its numerator is kept where every
+ * part was counted and only the denominator lacks.
  */
 export function rolledUpSql(
   base: string,
