@@ -13,16 +13,16 @@ import {
 import {
   clockTime,
   type DeskWords,
-  deskAddress,
   deskLanguages,
   deskWords,
   type Fault,
   organisationDone,
 } from "../../publication/index.ts";
 import type { OrganisationSignIn } from "./organisation.ts";
-import { firstPath } from "./own-sessions-pages.ts";
+import { firstAddress } from "./own-sessions-pages.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import { comesFrom, cookieNameOf, DeskProblem, deskFor, noteSignIn, setToken, show } from "./visit.ts";
+import { wantedPage } from "./wanted-page.ts";
 
 /** What the pages of signing in through an organisation need of the others. */
 export interface OrganisationPages {
@@ -30,7 +30,11 @@ export interface OrganisationPages {
   readonly showSignIn: (context: Context, words: DeskWords, faults: readonly Fault[]) => Promise<Response>;
 }
 
-const keptSchema = z.strictObject({ ceremony: organisationCeremonySchema, language: z.enum(deskLanguages) });
+const keptSchema = z.strictObject({
+  ceremony: organisationCeremonySchema,
+  language: z.enum(deskLanguages),
+  to: z.string().optional(),
+});
 type Kept = z.infer<typeof keptSchema>;
 
 /** The ceremony travels with the browser, sealed, so that somebody who never comes back leaves next to nothing here. */
@@ -76,7 +80,8 @@ export function addOrganisationPages(app: Hono, around: DeskSurroundings, pages:
     try {
       const { address, ceremony } = await organisation.provider.begin(around.now());
       await around.signIn.addChallenge({ challenge: challengeOf(ceremony), person: null, until: ceremony.until });
-      const kept: Kept = { ceremony, language: words.language };
+      const to = wantedPage(context);
+      const kept: Kept = { ceremony, language: words.language, ...(to === undefined ? {} : { to }) };
       const sealed = await new EncryptJWT({ ...kept })
         .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
         .encrypt(keyOf(around));
@@ -120,8 +125,8 @@ export function addOrganisationPages(app: Hono, around: DeskSurroundings, pages:
       ]);
     setToken(around, context, "session", result.token);
     // From a page of our own the browser brings the strict cookie along; straight from elsewhere it would not.
-    const next = await firstPath(around, result.session);
-    context.header("refresh", `0; url=${deskAddress(words, next)}`);
+    const next = await firstAddress(around, words, result.session, kept.to);
+    context.header("refresh", `0; url=${next}`);
     const page = { title: words.text("organisation.done"), path: [], content: organisationDone(next, words) };
     return await show({ context, desk: await deskFor(around, "", undefined), words }, page);
   });

@@ -124,7 +124,7 @@ describe("the own account, and what weighs most", () => {
     await other.send(named, {}, seen);
     assert.equal((await telephone.ask("/en/account")).response.status, 200, "who does not own it ends nothing");
     assert.equal((await desktop.send(named, {}, text)).response.status, 303);
-    assert.equal((await telephone.ask("/en/account")).response.headers.get("location"), "/en/sign-in");
+    assert.equal((await telephone.ask("/en/account")).response.headers.get("location"), "/en/sign-in?to=%2Faccount");
     assert.equal((await desktop.ask("/en/account")).response.status, 200);
     assert.deepEqual(
       (await acts("session-ended")).map(({ subject }) => subject),
@@ -152,6 +152,48 @@ describe("the own account, and what weighs most", () => {
     assert.match(text, /Passkey added/);
     minutes(1);
     assert.equal((await browser().signIn("tomas.werrin")).headers.get("location"), "/en");
+  });
+
+  test("who has to sign in first comes to the page that was asked for, in the language chosen, and never elsewhere", async () => {
+    const lands = async (to: string): Promise<string | null> => {
+      minutes(1);
+      const own = browser();
+      const address = `/en/sign-in${to}`;
+      const { text } = await own.ask(address);
+      const action = /<form method="post" action="([^"]*)"/.exec(text)?.[1]?.replaceAll("&amp;", "&") ?? "";
+      const fields = { person: "mira.oland", password: passwords.get("mira.oland") ?? "" };
+      return (await own.send(action, fields, text)).response.headers.get("location");
+    };
+    minutes(60);
+    await browser().signIn("mira.oland");
+    const asked = (await browser().ask("/en/matters/01a1?part=2&x=%D8%A7")).response.headers.get("location") ?? "";
+    assert.equal(asked, "/en/sign-in?to=%2Fmatters%2F01a1%3Fpart%3D2%26x%3D%25D8%25A7");
+    assert.match((await browser().ask(asked)).text, /href="\/ar\/sign-in\?to=%2Fmatters%2F01a1/);
+    assert.equal(await lands(asked.slice("/en/sign-in".length)), "/en/matters/01a1?part=2&x=%D8%A7");
+    assert.equal(
+      (await browser().ask("/en?whose=mine")).response.headers.get("location"),
+      "/en/sign-in?to=%3Fwhose%3Dmine",
+    );
+    const elsewhere = [
+      "//evil.example/",
+      "https://evil.example/",
+      "/\\evil.example",
+      "/../../evil",
+      "@evil.example",
+      "/x\r\nset-cookie: a=b",
+    ];
+    for (const to of elsewhere) {
+      const location = (await lands(`?to=${encodeURIComponent(to)}`)) ?? "";
+      const reached = new URL(location, "https://aldoria.example");
+      assert.equal(reached.origin, "https://aldoria.example", to);
+      assert.match(location, /^\/en(?:\/|$)/, to);
+    }
+    minutes(60);
+    await browser().signIn("mira.oland", "a wrong guess");
+    assert.equal(await lands("?to=%2Fnew"), "/en/account/since?to=%2Fnew", "what happened meanwhile comes first");
+    const own = browser();
+    await own.signIn("mira.oland");
+    assert.match((await own.ask("/en/account/since?to=%2Fnew")).text, /class="go" href="\/en\/new"/);
   });
 
   test("what the rights refuse is noted like what is not there, answered alike, and within bounds", async () => {

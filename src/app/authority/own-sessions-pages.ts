@@ -1,7 +1,8 @@
 import { openSessionsOf, type Session } from "../../cooperation/index.ts";
-import { deskAddress, sessionName, sessionsPage, sinceLastTimePage } from "../../publication/index.ts";
+import { type DeskWords, deskAddress, sessionName, sessionsPage, sinceLastTimePage } from "../../publication/index.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import { DeskProblem, goTo, type SignedIn, show, type Visit } from "./visit.ts";
+import { wantedAddress, wantedPage } from "./wanted-page.ts";
 
 /** What a person sees of the own sessions, and of what happened to the ways to sign in. */
 export function ownSessionsRoutes(signedIn: SignedIn, around: DeskSurroundings): void {
@@ -41,21 +42,30 @@ async function endOwnSession(around: DeskSurroundings, visit: Visit): Promise<Re
 }
 
 async function showSince(around: DeskSurroundings, visit: Visit): Promise<Response> {
-  const { words, desk, worker, session } = visit;
+  const { words, desk, worker, session, context } = visit;
+  const to = wantedPage(context);
   const news = await around.signIn.news(worker.person, session.startedAt);
   return await show(visit, {
     title: words.text("since.title"),
     path: ["account", "since"],
+    query: { to },
     trail: below(visit),
-    content: sinceLastTimePage(news, desk, words),
+    content: sinceLastTimePage(news, wantedAddress(words, to), desk, words),
   });
 }
 
-/** Where a person begins after sign-in: with what happened to the own account since the last time, where something did. */
-export async function firstPath(
+/**
+ * Where a person begins after sign-in: with what happened to the own account since the last time, where something did;
+ * otherwise at the page that was asked for.
+ *
+ * @param to - As {@link wantedPage} gives it.
+ */
+export async function firstAddress(
   around: DeskSurroundings,
+  words: DeskWords,
   { person, startedAt }: Pick<Session, "person" | "startedAt">,
-): Promise<string[]> {
+  to: string | undefined,
+): Promise<string> {
   const { acts } = await around.signIn.news(person, startedAt);
-  return acts.length === 0 ? [] : ["account", "since"];
+  return acts.length === 0 ? wantedAddress(words, to) : deskAddress(words, ["account", "since"], { to });
 }

@@ -75,6 +75,7 @@ import {
   type Visit,
   visitBeforeBody,
 } from "./visit.ts";
+import { signInAddress } from "./wanted-page.ts";
 import { workloadRoutes } from "./workload-pages.ts";
 
 /** Bytes that a form may have. */
@@ -173,7 +174,7 @@ export function createDesk(around: DeskSurroundings): Hono {
       const words = wordsIn(context);
       const visit = await visitOf(around, context, words);
       if (visit instanceof Response) return visit;
-      if (visit === undefined) return context.redirect(deskAddress(words, ["sign-in"]), 303);
+      if (visit === undefined) return context.redirect(signInAddress(context, words), 303);
       visits.set(context.req.raw, visit);
       if (visit.mustChange && path !== "/account/password" && path !== "/sign-out")
         return goTo(visit, ["account", "password"]);

@@ -20,7 +20,7 @@ import {
 } from "../../publication/index.ts";
 import { jsonOf } from "./json-of.ts";
 import { addOrganisationPages } from "./organisation-pages.ts";
-import { firstPath } from "./own-sessions-pages.ts";
+import { firstAddress } from "./own-sessions-pages.ts";
 import { allowOwnScript } from "./security-headers.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import {
@@ -28,7 +28,6 @@ import {
   DeskProblem,
   deskFor,
   formFits,
-  goTo,
   noteSignIn,
   sentForm,
   setToken,
@@ -36,6 +35,7 @@ import {
   tokenOf,
   visitorToken,
 } from "./visit.ts";
+import { wantedPage } from "./wanted-page.ts";
 
 /** What a form before sign-in sent, if it was made for this browser. */
 async function sentByVisitor(around: DeskSurroundings, context: Context): Promise<FormValues> {
@@ -61,10 +61,11 @@ export function addSignInPages(app: Hono, around: DeskSurroundings, wordsIn: (co
     const people = accounts.flatMap(({ person, name }) =>
       known.flatMap((one) => (one.person === person && one.active ? [{ ...one, signInName: name }] : [])),
     );
-    const own = signInPage(people, { ...state, command: "" }, desk, words);
-    const also = possible() ? withPasskey(own, words) : own;
-    const content = around.organisation === undefined ? also : withOrganisation(also, words);
-    const page = { title: words.text("signIn.title"), path: ["sign-in"], faults: state.faults, content };
+    const to = wantedPage(context);
+    const own = signInPage(people, { ...state, command: "" }, to, desk, words);
+    const also = possible() ? withPasskey(own, to, words) : own;
+    const content = around.organisation === undefined ? also : withOrganisation(also, to, words);
+    const page = { title: words.text("signIn.title"), path: ["sign-in"], query: { to }, faults: state.faults, content };
     return await show({ context, desk, words }, page, status);
   }
 
@@ -72,13 +73,15 @@ export function addSignInPages(app: Hono, around: DeskSurroundings, wordsIn: (co
     const site = around.passkeySite?.();
     if (site === undefined) throw new DeskProblem("not-found");
     const desk = await deskFor(around, visitorToken(around, context), undefined);
+    const to = wantedPage(context);
     const options = await passkeySignInOptions(around.signIn, site, around.now(), around.random);
     allowOwnScript(context);
     const page = {
       title: words.text("signIn.passkey"),
       path: ["sign-in", "passkey"],
+      query: { to },
       faults,
-      content: passkeySignInPage({ ...options, allowCredentials: [], extensions: {} }, desk, words),
+      content: passkeySignInPage({ ...options, allowCredentials: [], extensions: {} }, to, desk, words),
       script: passkeyScriptAddress,
     };
     return await show({ context, desk, words }, page, faults.length > 0 ? 422 : 200);
@@ -93,7 +96,7 @@ export function addSignInPages(app: Hono, around: DeskSurroundings, wordsIn: (co
     { token, session }: Extract<SignIn, { signedIn: true }>,
   ): Promise<Response> {
     setToken(around, context, "session", token);
-    return goTo({ context, words }, await firstPath(around, session));
+    return context.redirect(await firstAddress(around, words, session, wantedPage(context)), 303);
   }
 
   app.get("/:language/sign-in", (context) => showSignIn(context, wordsIn(context), { values: {}, faults: [] }));

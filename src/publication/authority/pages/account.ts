@@ -133,11 +133,11 @@ export function passkeyPage(passkey: Passkey, state: FormState, desk: Desk, word
 }
 
 /** Where somebody signs in with a passkey. @param options - What the browser needs. */
-export function passkeySignInPage(options: Json, desk: Desk, words: DeskWords): Html {
-  return html`<p>${words.text("signIn.passkeyHint")}</p>${passkeyForm("get", options, deskAddress(words, ["sign-in", "passkey"]), "", words.text("signIn.passkey"), desk, words)}
-<p><a href="${deskAddress(words, ["sign-in"])}">${words.text("signIn.withPassword")}</a></p>`;
+export function passkeySignInPage(options: Json, to: string | undefined, desk: Desk, words: DeskWords): Html {
+  return html`<p>${words.text("signIn.passkeyHint")}</p>${passkeyForm("get", options, deskAddress(words, ["sign-in", "passkey"], { to }), "", words.text("signIn.passkey"), desk, words)}
+<p><a href="${deskAddress(words, ["sign-in"], { to })}">${words.text("signIn.withPassword")}</a></p>`;
 }
 
 /** The sign-in page of an authority where passkeys can be used. */
-export const withPasskey = (own: Html, words: DeskWords): Html =>
-  html`${own}<p><a href="${deskAddress(words, ["sign-in", "passkey"])}">${words.text("signIn.passkey")}</a></p>`;
+export const withPasskey = (own: Html, to: string | undefined, words: DeskWords): Html =>
+  html`${own}<p><a href="${deskAddress(words, ["sign-in", "passkey"], { to })}">${words.text("signIn.passkey")}</a></p>`;

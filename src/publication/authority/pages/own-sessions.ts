@@ -35,8 +35,12 @@ ${
   })}</ul>`;
 }
 
-/** What happened to the own ways to sign in since the time before. */
-export function sinceLastTimePage({ previous, acts }: SignInNews, desk: Desk, words: DeskWords): Html {
+/**
+ * What happened to the own ways to sign in since the time before.
+ *
+ * @param on - Address where the person goes on.
+ */
+export function sinceLastTimePage({ previous, acts }: SignInNews, on: string, desk: Desk, words: DeskWords): Html {
   const refused = acts.filter(({ act }) => act === "sign-in-refused");
   const changed = acts.filter(({ act }) => act !== "sign-in-refused");
   const [newest] = refused;
@@ -54,7 +58,7 @@ ${
           html`<li>${timeOf(at, desk)} · ${words.dynamic(`act.${act}`, act)} · ${words.text(bySelf ? "since.bySelf" : "since.byOther")}</li>`,
       )}</ul><p>${words.text("since.changedHint")}</p>`
 }
-<p><a class="go" href="${deskAddress(words, [])}">${words.text("since.on")}</a> <a href="${deskAddress(words, ["account"])}">${words.text("site.account")}</a></p>`;
+<p><a class="go" href="${on}">${words.text("since.on")}</a> <a href="${deskAddress(words, ["account"])}">${words.text("site.account")}</a></p>`;
 }
 
 /** The own account with the ways to sessions and news. */

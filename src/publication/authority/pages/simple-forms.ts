@@ -18,16 +18,18 @@ export interface FormState {
  * Where a person says who they are.
  *
  * @param people - Invented people to choose from; where there are none, a name is typed.
+ * @param to - The page that was asked for, as the address carries it.
  */
 export function signInPage(
   people: readonly (Pick<Person, "name" | "roles"> & { readonly signInName: string })[],
   state: FormState,
+  to: string | undefined,
   desk: Desk,
   words: DeskWords,
 ): Html {
   return form(
     desk,
-    deskAddress(words, ["sign-in"]),
+    deskAddress(words, ["sign-in"], { to }),
     html`${
       people.length === 0
         ? textInput(state, { name: "person", label: words.text("signIn.name"), kind: "username" })
