@@ -230,6 +230,8 @@ export { brokenGlassHours, isReason as isEmergencyReason } from "./rights/index.
 export {
   type AppendOutcome,
   type AppendRequest,
+  type BlankPGlite,
+  blankPGlite,
   type CooperationDatabase,
   createStore,
   type Durability,

@@ -1,14 +1,14 @@
 /** What an evaluator finds who looks at the statistics of the demonstration. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { demonstrate } from "../../src/app/index.ts";
+
 import { noBrowser, openBrowser } from "../browser/visits.ts";
-import { openWindow, textOf } from "./windows.ts";
+import { openWindow, startDemonstration, textOf } from "./windows.ts";
 
 test("the statistics of the demonstration show counts, and hide those that are too small", {
   skip: noBrowser,
 }, async () => {
-  const [demonstration, browser] = await Promise.all([demonstrate([0, 0], () => {}, { closed: true }), openBrowser()]);
+  const [demonstration, browser] = await Promise.all([startDemonstration(() => {}, { closed: true }), openBrowser()]);
   try {
     const { page } = await openWindow(browser, demonstration, 0, "head-of-office");
     await page.locator('nav a[href$="/statistics"]').click();

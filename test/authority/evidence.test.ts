@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import { type Demonstration, demonstrate, main } from "../../src/app/index.ts";
+import { type Demonstration, main } from "../../src/app/index.ts";
 import { digestOf } from "../../src/cooperation/index.ts";
 import { describe as describePage, noBrowser, openBrowser, violations, watch } from "../browser/visits.ts";
-import { signInAs } from "./windows.ts";
+import { signInAs, startDemonstration } from "./windows.ts";
 
 describe("evidence in browsers", { skip: noBrowser }, () => {
   let demonstration: Demonstration;
@@ -18,7 +18,7 @@ describe("evidence in browsers", { skip: noBrowser }, () => {
   const reports: string[] = [];
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "justitia-evidence-"));
-    [demonstration, browser] = await Promise.all([demonstrate([0, 0], (text) => reports.push(text)), openBrowser()]);
+    [demonstration, browser] = await Promise.all([startDemonstration((text) => reports.push(text)), openBrowser()]);
   });
   after(async () => {
     await browser?.close();

@@ -2,15 +2,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { type Demonstration, demonstrate } from "../../src/app/index.ts";
+import type { Demonstration } from "../../src/app/index.ts";
 import { describe as describePage, noBrowser, openBrowser, violations, watch, widths } from "../browser/visits.ts";
-import { faultsOf, openWindow, sideOf, signIn, textOf } from "./windows.ts";
+import { faultsOf, openWindow, sideOf, signIn, startDemonstration, textOf } from "./windows.ts";
 
 describe("what is mended and watched over, in a browser", { skip: noBrowser }, () => {
   let demonstration: Demonstration;
   let browser: Browser;
   before(async () => {
-    [demonstration, browser] = await Promise.all([demonstrate([0, 0], () => {}), openBrowser()]);
+    [demonstration, browser] = await Promise.all([startDemonstration(), openBrowser()]);
   });
   after(async () => {
     await browser?.close();

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { type Demonstration, demonstrate } from "../../src/app/index.ts";
+import type { Demonstration } from "../../src/app/index.ts";
 import { describe as describePage, noBrowser, openBrowser, violations, watch, widths } from "../browser/visits.ts";
-import { openWindow, sideOf, signIn, textOf as text } from "./windows.ts";
+import { openWindow, sideOf, signIn, startDemonstration, textOf as text } from "./windows.ts";
 
 const languages = ["en", "zh", "ar"] as const;
 
@@ -13,7 +13,7 @@ describe("two authorities in two browsers", { skip: noBrowser }, () => {
   let browser: Browser;
   const reports: string[] = [];
   before(async () => {
-    [demonstration, browser] = await Promise.all([demonstrate([0, 0], (text) => reports.push(text)), openBrowser()]);
+    [demonstration, browser] = await Promise.all([startDemonstration((text) => reports.push(text)), openBrowser()]);
   });
   after(async () => {
     await browser?.close();

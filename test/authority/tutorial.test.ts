@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import { type Demonstration, demonstrate } from "../../src/app/index.ts";
+import type { Demonstration } from "../../src/app/index.ts";
 import { noBrowser, openBrowser } from "../browser/visits.ts";
-import { signInAs, textOf } from "./windows.ts";
+import { signInAs, startDemonstration, textOf } from "./windows.ts";
 
 const tutorial = "docs/tutorial/first-request.md";
 const [told = ""] = readFileSync(new URL(`../../${tutorial}`, import.meta.url), "utf8").split("## Where to go");
@@ -19,7 +19,7 @@ describe("whoever follows the tutorial of a first request sees what it shows", {
   let demonstration: Demonstration;
   let browser: Browser;
   before(async () => {
-    [demonstration, browser] = await Promise.all([demonstrate([0, 0], () => {}), openBrowser()]);
+    [demonstration, browser] = await Promise.all([startDemonstration(), openBrowser()]);
   });
   after(async () => {
     await browser?.close();

@@ -1,9 +1,18 @@
 /** Browser windows of people at the two authorities of the demonstration. */
 import assert from "node:assert/strict";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import type { Demonstration } from "../../src/app/index.ts";
+import { type Demonstration, demonstrate } from "../../src/app/index.ts";
+import { blankDatabase } from "../database/blank.ts";
 
 export type Language = "en" | "zh" | "ar";
+
+/** Starts the demonstration on ports that are free. */
+export async function startDemonstration(
+  report: (text: string) => void = () => {},
+  { closed = false }: { readonly closed?: boolean } = {},
+): Promise<Demonstration> {
+  return await demonstrate([0, 0], report, { closed, blank: await blankDatabase() });
+}
 
 /** One of the two sides. */
 export function sideOf({ sides }: Demonstration, index: 0 | 1): Demonstration["sides"][number] {

@@ -12,6 +12,7 @@ import {
   openPostgres,
   type Store,
 } from "../../src/cooperation/index.ts";
+import { blankDatabase } from "./blank.ts";
 import { keysOfMatters } from "./matters.ts";
 import { noPostgres, startPostgres } from "./server.ts";
 
@@ -68,7 +69,7 @@ export async function openPostgresTrial(settings: Readonly<Record<string, string
 }
 
 export async function openPGliteTrial(): Promise<Trial> {
-  const database = await openPGlite(undefined, began, keysOfMatters);
+  const database = await openPGlite(undefined, began, keysOfMatters, await blankDatabase());
   if ("heldBy" in database) throw new Error("memory is locked by nobody");
   return {
     database,

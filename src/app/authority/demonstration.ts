@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   authorityIdSchema,
+  type BlankPGlite,
+  blankPGlite,
   type CommandOutcome,
   exampleValues,
   hashPassword,
@@ -92,11 +94,12 @@ interface Side {
  *
  * @param ports - Of the two; 0 lets the system choose.
  * @param closed - Whether some matters are over already, for the statistics.
+ * @param blank - What both databases begin from; made here unless it is at hand already.
  */
 export async function demonstrate(
   ports: readonly [number, number],
   report: (text: string) => void,
-  { closed }: { readonly closed: boolean } = { closed: false },
+  { closed = false, blank }: { readonly closed?: boolean; readonly blank?: BlankPGlite } = {},
 ): Promise<Demonstration> {
   const folder = await mkdtemp(join(tmpdir(), "justitia-authorities-"));
   const definitions = await cooperationDefinitions();
@@ -107,6 +110,7 @@ export async function demonstrate(
     await rm(folder, { recursive: true, force: true });
   };
   try {
+    const beginning = blank ?? (await blankPGlite(now()));
     const hash = await hashPassword(password, (bytes) => new Uint8Array(randomBytes(bytes)));
     for (const [index, part] of parts.entries()) {
       const people = part.people.map(([name, roles]) => ({
@@ -126,7 +130,7 @@ export async function demonstrate(
       const unprotected = { kind: "unprotected" } as const;
       const kept = await makeAuthorityFolder(join(folder, part.id), about, unprotected, undefined, now());
       const at = listeningFrom({ host: "127.0.0.1", port: ports[index] ?? 0, trustedProxies: [] });
-      const running = await runAuthority(kept, definitions, at, report);
+      const running = await runAuthority(kept, definitions, at, report, beginning);
       sides.push({ running, folder: kept, people });
     }
     const [arcadia, bensalem] = sides;

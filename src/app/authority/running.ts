@@ -4,6 +4,7 @@ import {
   type Authority,
   type AuthorityId,
   type AuthorityRecords,
+  type BlankPGlite,
   type CooperationDatabase,
   createAdministration,
   createAuthority,
@@ -57,14 +58,15 @@ export const newId = (): EventId => eventIdSchema.parse(newMessageId(now(), rand
 /** Milliseconds between two turns of waiting work. */
 const betweenTurns = 1000;
 
-/** Opens the database of an authority. @throws UserError where it is in use, cannot be reached or is of another form. */
+/** Opens the database of an authority; one of PGlite that is not there yet begins from `blank`. @throws UserError where it is in use, cannot be reached or is of another form. */
 export async function openDatabase(
   kept: Pick<AuthorityFolder, "folder" | "storage" | "database" | "safe">,
   failed: (error: unknown) => void,
+  blank?: BlankPGlite,
 ): Promise<CooperationDatabase> {
   const keys = await keysOfMatters(kept);
   if (kept.storage === "pglite") {
-    const database = await openPGlite(kept.folder, now(), keys).catch(unfit(kept.folder));
+    const database = await openPGlite(kept.folder, now(), keys, blank).catch(unfit(kept.folder));
     if ("heldBy" in database) throw new UserError(inUse(kept.folder, database.heldBy), exitCodes.locked);
     return database;
   }
@@ -113,9 +115,10 @@ export async function openAuthority(
   kept: AuthorityFolder,
   definitions: CooperationDefinitions,
   report: (text: string) => void,
+  blank?: BlankPGlite,
 ): Promise<OpenedAuthority> {
   const failed = (error: unknown): void => report(sentenceOf(error));
-  const database = await openDatabase(kept, failed);
+  const database = await openDatabase(kept, failed, blank);
   const store = createStore(database);
   const addressOf = async (to: AuthorityId): Promise<string | undefined> => {
     const partner = (await store.read({ kind: "system" }, (view) => view.partners())).find(
@@ -183,10 +186,11 @@ export async function runAuthority(
   definitions: CooperationDefinitions,
   listening: Listening,
   report: (text: string) => void,
+  blank?: BlankPGlite,
 ): Promise<RunningAuthority> {
   const organisation = await readOrganisation(kept.folder, random);
   const failed = (error: unknown): void => report(sentenceOf(error));
-  const { authority, database, store, records, stamps, close } = await openAuthority(kept, definitions, report);
+  const { authority, database, store, records, stamps, close } = await openAuthority(kept, definitions, report, blank);
   const people = createPeopleStore(database);
   const moved = await countDeadlinesAnew(kept.folder, definitions.calendars, authority).catch(
     async (error: unknown) => {

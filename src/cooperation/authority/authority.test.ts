@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { programDefinitions } from "../../../test/authority/definitions.ts";
+import { blankDatabase } from "../../../test/database/blank.ts";
 import { countsOfEvents, countsOfFacts, personsCsv, requestsCsv } from "../counting/index.ts";
 import { openRecords, reconcile } from "../exchange/index.ts";
 import { exampleValues } from "../matter/index.ts";
@@ -50,6 +51,7 @@ describe("a request for assistance between two authorities", () => {
   const logged: string[] = [];
   before(async () => {
     world = await twoAuthorities({
+      blank: await blankDatabase(),
       types,
       calendars,
       log: {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { programDefinitions } from "../../../test/authority/definitions.ts";
+import { blankDatabase } from "../../../test/database/blank.ts";
 import { exhibitNumberSchema } from "../custody/index.ts";
 import { createStore } from "../store/index.ts";
 import { uploadIdSchema } from "../vault/index.ts";
@@ -34,7 +35,7 @@ describe("what is disclosed is logged, and nothing else is", () => {
   let world: World;
   const matters: MatterId[] = [];
   before(async () => {
-    world = await twoAuthorities({ ...programDefinitions(), records: true });
+    world = await twoAuthorities({ blank: await blankDatabase(), ...programDefinitions(), records: true });
     const { arcadia, bensalem } = world;
     for (let count = 0; count < 3; count += 1) matters.push(await draftRequest(world, bensalem, arcadia));
     await sendRequest(world, arcadia, await draftRequest(world, arcadia, bensalem));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { sql } from "kysely";
 import { programDefinitions } from "../../../test/authority/definitions.ts";
+import { blankDatabase } from "../../../test/database/blank.ts";
 import { whereStands } from "../../../test/database/planted.ts";
 import { bundleInMemory, verifyBundle } from "../bundle/index.ts";
 import { exhibitNumberSchema } from "../custody/index.ts";
@@ -61,7 +62,7 @@ describe("a matter that ended and is erased", () => {
     });
 
   before(async () => {
-    world = await twoAuthorities({ types, calendars, records: true });
+    world = await twoAuthorities({ blank: await blankDatabase(), types, calendars, records: true });
     const { arcadia, bensalem } = world;
     const officer = arcadia.worker("case-officer");
     here = await draftRequest(world, arcadia, bensalem);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { programDefinitions } from "../../../test/authority/definitions.ts";
+import { blankDatabase } from "../../../test/database/blank.ts";
 import { bundleInMemory, verifyBundle } from "../bundle/index.ts";
 import { custodyChain, exhibitNumberSchema } from "../custody/index.ts";
 import { heldItem } from "../matter/index.ts";
@@ -101,7 +102,7 @@ describe("evidence of a matter", () => {
   const content = randomBytes(3_000_000);
   const { types, calendars } = programDefinitions();
   before(async () => {
-    world = await twoAuthorities({ types, calendars, records: true });
+    world = await twoAuthorities({ blank: await blankDatabase(), types, calendars, records: true });
     here = await draftRequest(world, world.arcadia, world.bensalem);
     await sendRequest(world, world.arcadia, here);
     there = await arrivedAt(world.bensalem);

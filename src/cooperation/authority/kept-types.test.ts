@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { filesIn } from "../../../test/authority/definitions.ts";
+import { blankDatabase } from "../../../test/database/blank.ts";
 import { readCalendars } from "../clocks/index.ts";
 import { type MatterType, readMatterTypes } from "../definitions/index.ts";
 import { exampleValues } from "../matter/index.ts";
@@ -68,7 +69,7 @@ describe("a second version of a matter type", () => {
   let old: MatterId;
   let anew: Authority;
   before(async () => {
-    world = await twoAuthorities({ types: firstTypes, calendars });
+    world = await twoAuthorities({ blank: await blankDatabase(), types: firstTypes, calendars });
     const { arcadia, bensalem } = world;
     await kept(arcadia, firstTypes, world);
     await kept(bensalem, firstTypes, world);

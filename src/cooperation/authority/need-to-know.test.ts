@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { programDefinitions } from "../../../test/authority/definitions.ts";
+import { blankDatabase } from "../../../test/database/blank.ts";
 import { exampleValues } from "../matter/index.ts";
 import { createStore } from "../store/index.ts";
 import type { JsonObject, MatterId } from "../words/index.ts";
@@ -21,7 +22,7 @@ describe("who may know of a matter", () => {
   let approver: Worker;
   let head: Worker;
   before(async () => {
-    world = await twoAuthorities({ types, calendars });
+    world = await twoAuthorities({ blank: await blankDatabase(), types, calendars });
     arcadia = world.arcadia;
     officer = arcadia.worker("case-officer");
     colleague = arcadia.worker("case-officer", 2);

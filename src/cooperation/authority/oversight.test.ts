@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { programDefinitions } from "../../../test/authority/definitions.ts";
+import { blankDatabase } from "../../../test/database/blank.ts";
 import { releaseCsv } from "../counting/index.ts";
 import { exampleValues } from "../matter/index.ts";
 import { createStore } from "../store/index.ts";
@@ -23,7 +24,7 @@ describe("what a head of office and an auditor watch over, and what is mended", 
   let approver: Worker;
   let head: Worker;
   before(async () => {
-    world = await twoAuthorities({ types, calendars });
+    world = await twoAuthorities({ blank: await blankDatabase(), types, calendars });
     arcadia = world.arcadia;
     officer = arcadia.worker("case-officer");
     colleague = arcadia.worker("case-officer", 2);

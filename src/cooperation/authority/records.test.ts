@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { sql } from "kysely";
 import { programDefinitions } from "../../../test/authority/definitions.ts";
+import { blankDatabase } from "../../../test/database/blank.ts";
 import { simulatedDisk } from "../disk/simulation/simulated-disk.ts";
 import { createLog, logReader, openLog, parseVerifier } from "../log/index.ts";
 import { digestOf } from "../words/index.ts";
@@ -27,7 +28,7 @@ async function loggedIn({ records }: Pick<SimulatedAuthority, "records">): Promi
 describe("the log of an authority and its witness", () => {
   let world: World;
   before(async () => {
-    world = await twoAuthorities({ types, calendars, records: true });
+    world = await twoAuthorities({ blank: await blankDatabase(), types, calendars, records: true });
     await sendRequest(world, world.arcadia, await draftRequest(world, world.arcadia, world.bensalem));
     await acceptRequest(world.bensalem, await arrivedAt(world.bensalem));
     await world.settle();
@@ -97,7 +98,7 @@ describe("the log of an authority and its witness", () => {
 describe("a log that does not continue what was seen", () => {
   let world: World;
   before(async () => {
-    world = await twoAuthorities({ types, calendars, records: true });
+    world = await twoAuthorities({ blank: await blankDatabase(), types, calendars, records: true });
     await sendRequest(world, world.arcadia, await draftRequest(world, world.arcadia, world.bensalem));
   });
   after(() => world[Symbol.asyncDispose]());

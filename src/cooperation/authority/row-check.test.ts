@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { sql } from "kysely";
 import { programDefinitions } from "../../../test/authority/definitions.ts";
+import { blankDatabase } from "../../../test/database/blank.ts";
 import { sealedRecords } from "../seals/index.ts";
 import type { MatterId } from "../words/index.ts";
 import { acceptRequest, arrivedAt, draftRequest, sendRequest } from "./simulation/requests.ts";
@@ -45,7 +46,7 @@ describe("the owner of the database changes rows", () => {
   let own: SimulatedAuthority;
   let matter: MatterId;
   before(async () => {
-    world = await twoAuthorities({ ...programDefinitions(), records: true });
+    world = await twoAuthorities({ blank: await blankDatabase(), ...programDefinitions(), records: true });
     own = world.bensalem;
     await sendRequest(world, world.arcadia, await draftRequest(world, world.arcadia, own));
     matter = await arrivedAt(own);

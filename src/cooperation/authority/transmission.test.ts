@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { sql } from "kysely";
 import { programDefinitions } from "../../../test/authority/definitions.ts";
+import { blankDatabase } from "../../../test/database/blank.ts";
 import { temporaryFolder } from "../../../test/database/trial.ts";
 import { exhibitNumberSchema } from "../custody/index.ts";
 import { nodeDisk } from "../disk/index.ts";
@@ -36,7 +37,7 @@ test(`${megabytes} MB of evidence arrive whole although the line is cut in the m
       erasures: await of("erasures"),
     };
   };
-  await using world = await twoAuthorities({ ...programDefinitions(), records: disks });
+  await using world = await twoAuthorities({ blank: await blankDatabase(), ...programDefinitions(), records: disks });
   const { arcadia, bensalem } = world;
   const here = await draftRequest(world, arcadia, bensalem);
   await sendRequest(world, arcadia, here);

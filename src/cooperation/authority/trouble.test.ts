@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { programDefinitions } from "../../../test/authority/definitions.ts";
+import { blankDatabase } from "../../../test/database/blank.ts";
 import { reconcile } from "../exchange/index.ts";
 import { exampleValues } from "../matter/index.ts";
 import { createStore } from "../store/index.ts";
@@ -14,7 +15,7 @@ assert.ok(assistance);
 describe("when something goes wrong between two authorities", () => {
   let world: World;
   before(async () => {
-    world = await twoAuthorities({ types, calendars });
+    world = await twoAuthorities({ blank: await blankDatabase(), types, calendars });
   });
   after(() => world[Symbol.asyncDispose]());
 

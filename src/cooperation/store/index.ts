@@ -1,6 +1,8 @@
 /** Where an authority's matters are kept: PostgreSQL, or PGlite behind a lock of its own. Knows the words. */
 export { type AppendOutcome, type AppendRequest, conflictSentence } from "./append.ts";
 export {
+  type BlankPGlite,
+  blankPGlite,
   type CooperationDatabase,
   type Durability,
   inUse,

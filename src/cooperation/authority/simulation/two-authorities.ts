@@ -13,7 +13,7 @@ import {
 } from "../../exchange/index.ts";
 import type { Command } from "../../matter/index.ts";
 import { matterKeys } from "../../matter-keys/index.ts";
-import { type CooperationDatabase, createStore, openPGlite } from "../../store/index.ts";
+import { type BlankPGlite, type CooperationDatabase, createStore, openPGlite } from "../../store/index.ts";
 import { newIdentity } from "../../vault/index.ts";
 import {
   type AuthorityId,
@@ -141,6 +141,8 @@ function personOf(seed: number, role: Role, number: number) {
 interface Settings {
   readonly types: readonly MatterType[];
   readonly calendars: ReadonlyMap<string, Calendar>;
+  /** What both databases begin from. */
+  readonly blank: BlankPGlite;
   /** Where arcadia's log is written; without it no log is kept. */
   readonly log?: LogTarget;
   /** Whether both keep log, witness and vault: on disks in memory, or on those that are handed in. */
@@ -166,7 +168,7 @@ export async function twoAuthorities(settings: Settings): Promise<World> {
     return { sealedAnswer: answer.sealedAnswer };
   };
   const make = async (seed: number, own: Identity, partner: Identity, states: readonly [StateCode, StateCode]) => {
-    const database = await openPGlite(undefined, clock.now(), matterKeys(random(32), random));
+    const database = await openPGlite(undefined, clock.now(), matterKeys(random(32), random), settings.blank);
     if ("heldBy" in database) throw new Error("memory is locked by nobody");
     const [state, partnerState] = states;
     await createStore(database).read({ kind: "system" }, async (directory) => {
