@@ -3,8 +3,11 @@
  * `event-append.ts [events of each turn] [writers] [events of a command] [rounds]`. A person acts, so rights are decided
  * in the database. The peer has a table of the same columns with a primary key and nothing else, prepares its statement
  * as the store does, computes the same digests, and commits the events of a command together as the store does, one
- * statement each; both have the same number of connections, and fsync is on. Writes one line of JSON.
+ * statement each; both have the same number of connections, and fsync is on. Writes one line of JSON; `processor` is what
+ * an event takes of the processors, in microseconds, in this process and in all processes of the server: other programs
+ * and a slow disk disturb it less than the clock.
  */
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { createStore, eventDigest, type MatterId, matterIdSchema, openPostgres } from "../../src/cooperation/index.ts";
@@ -30,8 +33,26 @@ const rounds = Number(positionals[3] ?? 3);
 const perMatter = 60;
 const data = { facts: "x".repeat(300) };
 
-/** Shares the matters of a turn among the writers, and gives events per second. */
-async function turn(write: (matter: MatterId) => Promise<void>): Promise<number> {
+interface Turn {
+  /** Events per second. */
+  readonly perSecond: number;
+  /** Microseconds of processor for each event, here and in the server. */
+  readonly program: number;
+  readonly server: number;
+}
+
+/** Nanoseconds that the processes of the server were on a processor; every one of them lives as long as the measuring. */
+async function usedByServer(): Promise<number> {
+  const [found] = await server.asSuperuser("utopia", "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()");
+  return (found?.rows ?? [])
+    .map(({ pid }: { pid: number }) => Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]))
+    .reduce((all, nanoseconds) => all + nanoseconds, 0);
+}
+
+/** Shares the matters of a turn among the writers. */
+async function turn(write: (matter: MatterId) => Promise<void>): Promise<Turn> {
+  const before = await usedByServer();
+  const since = process.cpuUsage();
   const next = identifiers(Math.floor(performance.now()) % 4096);
   let left = events / perMatter;
   const begun = performance.now();
@@ -43,7 +64,10 @@ async function turn(write: (matter: MatterId) => Promise<void>): Promise<number>
       }
     }),
   );
-  return (events / (performance.now() - begun)) * 1000;
+  const perSecond = Math.round((events / (performance.now() - begun)) * 1000);
+  const { user, system } = process.cpuUsage(since);
+  const used = (await usedByServer()) - before;
+  return { perSecond, program: Math.round((user + system) / events), server: Math.round(used / 1000 / events) };
 }
 
 const central = office("central");
@@ -64,7 +88,7 @@ const pool = new pg.Pool({ connectionString: owner, max: writers });
 // The server ends before the last connection has said goodbye.
 pool.on("error", () => undefined);
 
-const ours = (): Promise<number> =>
+const ours = (): Promise<Turn> =>
   turn(async (matter) => {
     for (let sequence = 1; sequence <= perMatter; sequence += perCommand) {
       const made = Array.from({ length: perCommand }, (_, index) =>
@@ -85,7 +109,7 @@ const ours = (): Promise<number> =>
 const row = (from: number): string =>
   `(${Array.from({ length: 10 }, (_, index) => `$${from + index + 1}`).join(", ")})`;
 const insertion = `INSERT INTO bare_event VALUES ${Array.from({ length: perCommand }, (_, index) => row(10 * index)).join(", ")}`;
-const bare = (): Promise<number> =>
+const bare = (): Promise<Turn> =>
   turn(async (matter) => {
     let previous: string | null = null;
     for (let sequence = 1; sequence <= perMatter; sequence += perCommand) {
@@ -117,13 +141,17 @@ const median = (values: readonly number[]): number =>
   [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
 await ours();
 await bare();
-const perSecond = { ours: [] as number[], bare: [] as number[] };
+const turns = { ours: [] as Turn[], bare: [] as Turn[] };
 for (let round = 0; round < rounds; round += 1) {
-  perSecond.ours.push(Math.round(await ours()));
-  perSecond.bare.push(Math.round(await bare()));
+  turns.ours.push(await ours());
+  turns.bare.push(await bare());
 }
 await pool.end();
-const ratio = median(perSecond.ours) / median(perSecond.bare);
+const each = (of: (turn: Turn) => number) => ({ ours: turns.ours.map(of), bare: turns.bare.map(of) });
+const ratioOf = ({ ours, bare }: ReturnType<typeof each>): number =>
+  Math.round((median(ours) / median(bare)) * 1000) / 1000;
+const perSecond = each((turn) => turn.perSecond);
+const processor = { program: each((turn) => turn.program), server: each((turn) => turn.server) };
 process.stdout.write(
-  `${JSON.stringify({ events, writers, perCommand, perSecond, ratio: Math.round(ratio * 1000) / 1000 })}\n`,
+  `${JSON.stringify({ events, writers, perCommand, perSecond, ratio: ratioOf(perSecond), processor })}\n`,
 );

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
 import {
   canonicalText,
   contentsDigest,
@@ -50,14 +50,14 @@ const tagBytes = 16;
 const version = 1;
 
 /** AES-256-GCM: one byte that says so, a nonce drawn by chance, what is closed, and its tag. */
-function close(key: Uint8Array, about: string, plain: Uint8Array, chance: (bytes: number) => Uint8Array): Uint8Array {
+function close(key: KeyObject, about: string, plain: Uint8Array, chance: (bytes: number) => Uint8Array): Uint8Array {
   const nonce = chance(nonceBytes);
   const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: tagBytes });
   cipher.setAAD(Buffer.from(about));
   return Buffer.concat([Uint8Array.of(version), nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-function open(key: Uint8Array, about: string, sealed: Uint8Array): Uint8Array {
+function open(key: KeyObject, about: string, sealed: Uint8Array): Uint8Array {
   const [what = ""] = about.split("\n");
   if (sealed.length < 1 + nonceBytes + tagBytes || sealed[0] !== version) throw new SealBroken(what);
   const end = sealed.length - tagBytes;
@@ -87,10 +87,13 @@ const ofText = (matter: MatterId, purpose: string): string => `text of a matter\
  */
 export function matterKeys(secret: Uint8Array, chance: (bytes: number) => Uint8Array): MatterKeys {
   if (secret.length !== keyBytes) throw new RangeError("the secret of an authority has 32 bytes");
-  const wrapping = new Uint8Array(hkdfSync("sha256", secret, new Uint8Array(0), "justitia/matter-keys/v1", keyBytes));
+  // Objects of keys, because each use of bare bytes costs more than the closing itself.
+  const wrapping = createSecretKey(
+    new Uint8Array(hkdfSync("sha256", secret, new Uint8Array(0), "justitia/matter-keys/v1", keyBytes)),
+  );
   const keyOf = (matter: MatterId, plain: Uint8Array, wrapped: Uint8Array): MatterKey => {
-    const closing = plain.subarray(0, keyBytes);
-    const salting = plain.subarray(keyBytes);
+    const closing = createSecretKey(plain.subarray(0, keyBytes));
+    const salting = createSecretKey(plain.subarray(keyBytes));
     const salt = (head: Pick<EventHead, "id">): Uint8Array =>
       createHmac("sha256", salting).update(`justitia/salt/v1\n${head.id}`).digest();
     return {
