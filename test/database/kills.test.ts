@@ -19,7 +19,7 @@ const crashes = slow ? 20 : 2;
 const killsOfPGlite = slow ? 200 : 3;
 const writer = fileURLToPath(new URL("writer.ts", import.meta.url));
 // The writers compile the same modules each time.
-const environment = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "justitia-compile-cache") };
+const environment = { NODE_COMPILE_CACHE: join(tmpdir(), "justitia-compile-cache"), ...process.env };
 
 /** Starts a writer, and acts a moment after it has said so many times that a write was acknowledged. */
 async function afterWrites(

@@ -72,7 +72,7 @@ export class TracedWriter {
     await rm(this.#warm, { recursive: true, force: true });
     const child = spawn(process.execPath, [writer, this.#warm, this.#identity], {
       // One thread does the work of the disk, so that its calls can be counted.
-      env: { ...process.env, UV_THREADPOOL_SIZE: "1", NODE_COMPILE_CACHE: join(tmpdir(), "justitia-compile-cache") },
+      env: { NODE_COMPILE_CACHE: join(tmpdir(), "justitia-compile-cache"), ...process.env, UV_THREADPOOL_SIZE: "1" },
     });
     child.stderr.resume();
     // Whoever died cannot be told where to write next.
