@@ -2,6 +2,7 @@
 // Runs on any Node from 18 on: finds a Node that can run the program, and hands over to it.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import * as nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 
 const wanted = 24;
@@ -9,6 +10,8 @@ const major = Number(process.versions.node.split(".")[0]);
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 if (major >= wanted) {
+  // Reading the program takes longer than most commands; whoever may write there may change the program as well.
+  nodeModule.enableCompileCache?.(here("../node_modules/.cache/justitia"));
   const { run } = await import(existsSync(here("../src/app/run.ts")) ? "../src/app/run.ts" : "../dist/src/app/run.js");
   process.exitCode = await run();
 } else {

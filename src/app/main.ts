@@ -1,20 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { ZodError } from "zod";
-import { UnreadableBuild } from "../evidence/index.ts";
 import { addAuthorityCommands } from "./commands/authority-program.ts";
-import { buildCommand } from "./commands/build.ts";
-import { checkCommand } from "./commands/check.ts";
-import { coverageCommand } from "./commands/coverage.ts";
-import { demoCommand } from "./commands/demo.ts";
-import { explainCommand } from "./commands/explain.ts";
-import { initCommand } from "./commands/init.ts";
-import { profileCommand } from "./commands/profile.ts";
-import { quarantineCommand } from "./commands/quarantine.ts";
-import { schemaCommand } from "./commands/schema.ts";
-import { serveCommand } from "./commands/serve.ts";
-import { suggest } from "./commands/suggest.ts";
 import type { CommandSurroundings } from "./commands/surroundings.ts";
-import { verifyCommand } from "./commands/verify.ts";
 import { exitCodes, UserError } from "./exit-codes.ts";
 import { programVersion } from "./package.ts";
 import { visible } from "./terminal.ts";
@@ -29,16 +16,17 @@ export async function main(argv: readonly string[], around: CommandSurroundings)
     await program.parseAsync([...argv], { from: "user" });
     return code;
   } catch (error) {
-    return failed(error, around);
+    return await failed(error, around);
   }
 }
 
-function failed(error: unknown, around: CommandSurroundings): number {
+async function failed(error: unknown, around: CommandSurroundings): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (error instanceof UserError) {
     around.terminal.err(`${visible(error.message)}\n`);
     return error.exitCode;
   }
+  const { UnreadableBuild } = await import("../evidence/index.ts");
   if (error instanceof UnreadableBuild) {
     around.terminal.err(`${error.message}\nBuild again, or name another build. What was delivered is kept.\n`);
     return exitCodes.invalid;
@@ -100,6 +88,7 @@ function storageProblem(error: unknown): string | undefined {
   return undefined;
 }
 
+/** Each command brings its part of the program along only when it is called: what is not asked for need not be read. */
 function commands(around: CommandSurroundings, done: (code: number) => void): Command {
   const { out, err } = around.terminal;
   const program = new Command("justitia")
@@ -127,19 +116,28 @@ Your own:       justitia init my-observatory && justitia build my-observatory &&
     .option("--port <number>", "port to listen on", "4173")
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--build-only", "build, print the summary, and do not serve")
-    .action(async (options) => done(await demoCommand(options, around)));
+    .action(async (options) => {
+      const { demoCommand } = await import("./commands/demo.ts");
+      done(await demoCommand(options, around));
+    });
   program
     .command("init")
     .argument("<folder>", "a new or empty folder")
     .option("--json", "results as JSON, for machines")
     .description("make a new observatory with sample data that builds at once")
-    .action(async (folder, options) => done(await initCommand(folder, options, around)));
+    .action(async (folder, options) => {
+      const { initCommand } = await import("./commands/init.ts");
+      done(await initCommand(folder, options, around));
+    });
   common(
     program
       .command("check")
       .argument("<folder>", "an observatory, or a folder with matter-types or calendars, such as that of an authority")
       .description("hold every definition against its schema and the others; run nothing"),
-  ).action(async (folder, options) => done(await checkCommand(folder, options, around)));
+  ).action(async (folder, options) => {
+    const { checkCommand } = await import("./commands/check.ts");
+    done(await checkCommand(folder, options, around));
+  });
   common(
     program
       .command("build")
@@ -150,13 +148,19 @@ Your own:       justitia init my-observatory && justitia build my-observatory &&
     .option("--offline", "use no network")
     .option("--verify", "read every local file and address anew, even where nothing seems changed")
     .option("--no-wait", "give up at once when another build holds the observatory")
-    .action(async (folder, options) => done(await buildCommand(folder, options, around)));
+    .action(async (folder, options) => {
+      const { buildCommand } = await import("./commands/build.ts");
+      done(await buildCommand(folder, options, around));
+    });
   common(program.command("serve").argument("<observatory>").description("serve the pages of the newest build"))
     .option("--port <number>", "port to listen on", "4173")
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--as-of <date>", "the build that was the newest then")
     .option("--build <name>", "the build of that name, also one made with --as-of")
-    .action(async (folder, options) => done(await serveCommand(folder, options, around)));
+    .action(async (folder, options) => {
+      const { serveCommand } = await import("./commands/serve.ts");
+      done(await serveCommand(folder, options, around));
+    });
   common(
     program
       .command("explain")
@@ -167,13 +171,19 @@ Your own:       justitia init my-observatory && justitia build my-observatory &&
     .option("--by <dimensions>", "dimensions with values, such as sex=F,age=Y0T17")
     .option("--as-of <date>", "the build that was the newest then")
     .option("--build <name>", "the build of that name, also one made with --as-of")
-    .action(async (folder, figure, options) => done(await explainCommand(folder, figure, options, around)));
+    .action(async (folder, figure, options) => {
+      const { explainCommand } = await import("./commands/explain.ts");
+      done(await explainCommand(folder, figure, options, around));
+    });
   common(
     program
       .command("coverage")
       .argument("<observatory>")
       .description("how much reached which ICCS level, and who reported"),
-  ).action(async (folder, options) => done(await coverageCommand(folder, options, around)));
+  ).action(async (folder, options) => {
+    const { coverageCommand } = await import("./commands/coverage.ts");
+    done(await coverageCommand(folder, options, around));
+  });
   common(
     program
       .command("quarantine")
@@ -182,7 +192,10 @@ Your own:       justitia init my-observatory && justitia build my-observatory &&
       .description("rows that were put apart or flagged, and why"),
   )
     .option("--limit <number>", "most rows to list", "20")
-    .action(async (folder, stream, options) => done(await quarantineCommand(folder, stream, options, around)));
+    .action(async (folder, stream, options) => {
+      const { quarantineCommand } = await import("./commands/quarantine.ts");
+      done(await quarantineCommand(folder, stream, options, around));
+    });
   program
     .command("profile")
     .argument("<file>", "CSV, TSV, JSON, JSON Lines, Parquet, XLSX, SDMX-CSV or JSON-stat, also gzip or zip")
@@ -191,7 +204,10 @@ Your own:       justitia init my-observatory && justitia build my-observatory &&
     .option("--member <name>", "which file of a zip (default: the largest)")
     .option("--json", "the findings as JSON, for machines")
     .description("propose a first stream definition for an unknown file, with what a person must decide")
-    .action(async (file, options) => done(await profileCommand(file, options, around)));
+    .action(async (file, options) => {
+      const { profileCommand } = await import("./commands/profile.ts");
+      done(await profileCommand(file, options, around));
+    });
   program
     .command("crosswalk")
     .description("work on the correspondence of a national list with the ICCS")
@@ -206,13 +222,19 @@ Your own:       justitia init my-observatory && justitia build my-observatory &&
     .option("--description-column <name>", "column of a description, when there is one")
     .option("--delimiter <signs>", "signs between cells (default: ,)")
     .option("--json", "results as JSON, for machines")
-    .action(async (list, options) => done(await suggest(list, options, around)));
+    .action(async (list, options) => {
+      const { suggest } = await import("./commands/suggest.ts");
+      done(await suggest(list, options, around));
+    });
   program
     .command("schema")
     .argument("[kind]", "observatory, stream, crosswalk, coverage, population, event or indicator")
     .option("--write <folder>", "write all schemas as files")
     .description("the JSON Schema of a kind of definition")
-    .action(async (kind, options) => done(await schemaCommand(kind, options, around)));
+    .action(async (kind, options) => {
+      const { schemaCommand } = await import("./commands/schema.ts");
+      done(await schemaCommand(kind, options, around));
+    });
   program
     .command("verify")
     .argument("<bundle>", "an exported matter")
@@ -221,7 +243,10 @@ Your own:       justitia init my-observatory && justitia build my-observatory &&
     .option("--identity <file>", "age identity that opens the evidence, to verify its content too")
     .option("--json", "the findings as JSON, for machines")
     .description("verify an exported matter with nothing but its file: signatures, log, custody, evidence")
-    .action(async (bundle, options) => done(await verifyCommand(bundle, options, around)));
+    .action(async (bundle, options) => {
+      const { verifyCommand } = await import("./commands/verify.ts");
+      done(await verifyCommand(bundle, options, around));
+    });
   const authority = program.command("authority").description("requests between authorities of States");
   addAuthorityCommands(authority, around, done);
   return program;

@@ -1,17 +1,4 @@
 import type { Command } from "commander";
-import { authorityDemoCommand, authorityServeCommand } from "./authority.ts";
-import { authorityBackupCommand, authorityRestoreCommand } from "./authority-backup.ts";
-import { authorityInitCommand, authorityUpgradeCommand } from "./authority-init.ts";
-import {
-  introductionCommand,
-  officeAddCommand,
-  partnerAddCommand,
-  passphraseCommand,
-  personAddCommand,
-  renewKeysCommand,
-} from "./authority-office.ts";
-import { authorityCheckCommand, authorityExportCommand } from "./authority-records.ts";
-import { authorityStatisticsCommand } from "./authority-statistics.ts";
 import type { CommandSurroundings } from "./surroundings.ts";
 
 const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];
@@ -32,7 +19,10 @@ export function addAuthorityCommands(
     .command("demo")
     .option("--port <number>", "of the first of the two; the second has the next one", "4180")
     .description("two authorities of two invented States on this machine, to play both sides")
-    .action(async (options) => done(await authorityDemoCommand(options, around)));
+    .action(async (options) => {
+      const { authorityDemoCommand } = await import("./authority.ts");
+      done(await authorityDemoCommand(options, around));
+    });
   authority
     .command("init")
     .argument("<folder>", "a new folder, for the keys and the storage")
@@ -51,7 +41,10 @@ export function addAuthorityCommands(
     .option("--unprotected", "leave the private keys open to whoever can read the folder")
     .option("--json", "the result as JSON, for machines")
     .description("make an authority: keys, storage, first administrator; asks for what is not said")
-    .action(async (folder, options) => done(await authorityInitCommand(folder, options, around)));
+    .action(async (folder, options) => {
+      const { authorityInitCommand } = await import("./authority-init.ts");
+      done(await authorityInitCommand(folder, options, around));
+    });
   opening(
     authority
       .command("serve")
@@ -67,7 +60,10 @@ export function addAuthorityCommands(
       )
       .option("--public-address <address>", "where people and others reach it, such as https://central.example")
       .description("serve the pages of an authority, and take messages of others"),
-  ).action(async (folder, options) => done(await authorityServeCommand(folder, options, around)));
+  ).action(async (folder, options) => {
+    const { authorityServeCommand } = await import("./authority.ts");
+    done(await authorityServeCommand(folder, options, around));
+  });
   opening(
     authority
       .command("introduction")
@@ -75,7 +71,10 @@ export function addAuthorityCommands(
       .option("--output <file>", "write there instead of to the screen")
       .option("--public-address <address>", "where others reach it")
       .description("what another authority needs to know this one by"),
-  ).action(async (folder, options) => done(await introductionCommand(folder, options, around)));
+  ).action(async (folder, options) => {
+    const { introductionCommand } = await import("./authority-office.ts");
+    done(await introductionCommand(folder, options, around));
+  });
   opening(
     authority
       .command("person")
@@ -88,7 +87,10 @@ export function addAuthorityCommands(
       .option("--office <id>", "office of the person (default: the first one)")
       .option("--json", "the result as JSON, for machines")
       .description("add a person, with a password that has to be changed at the first sign-in"),
-  ).action(async (folder, options) => done(await personAddCommand(folder, options, around)));
+  ).action(async (folder, options) => {
+    const { personAddCommand } = await import("./authority-office.ts");
+    done(await personAddCommand(folder, options, around));
+  });
   opening(
     authority
       .command("office")
@@ -98,7 +100,10 @@ export function addAuthorityCommands(
       .requiredOption("--id <id>", "identifier, such as cybercrime-unit")
       .requiredOption("--name <name>", "what it is called")
       .description("add an office"),
-  ).action(async (folder, options) => done(await officeAddCommand(folder, options, around)));
+  ).action(async (folder, options) => {
+    const { officeAddCommand } = await import("./authority-office.ts");
+    done(await officeAddCommand(folder, options, around));
+  });
   opening(
     authority
       .command("partner")
@@ -111,9 +116,10 @@ export function addAuthorityCommands(
       .option("--country <code>", "its State (default: as it says)")
       .option("--address <address>", "where its messages are brought (default: as it says)")
       .description("add another authority from its introduction"),
-  ).action(async (folder, introduction, options) =>
-    done(await partnerAddCommand(folder, introduction, options, around)),
-  );
+  ).action(async (folder, introduction, options) => {
+    const { partnerAddCommand } = await import("./authority-office.ts");
+    done(await partnerAddCommand(folder, introduction, options, around));
+  });
   opening(
     authority
       .command("keys")
@@ -122,7 +128,10 @@ export function addAuthorityCommands(
       .argument("<folder>")
       .option("--after <days>", "days until the new keys are valid, in which partners learn of them", "7")
       .description("make new keys and tell the partners, before the old ones run out"),
-  ).action(async (folder, options) => done(await renewKeysCommand(folder, options, around)));
+  ).action(async (folder, options) => {
+    const { renewKeysCommand } = await import("./authority-office.ts");
+    done(await renewKeysCommand(folder, options, around));
+  });
   opening(
     authority
       .command("passphrase")
@@ -130,7 +139,10 @@ export function addAuthorityCommands(
       .option("--new-passphrase-file <file>", "file with the new one (or JUSTITIA_NEW_PASSPHRASE)")
       .option("--new-identity-file <file>", "file with an age identity to open them from now on")
       .description("change what opens the private keys"),
-  ).action(async (folder, options) => done(await passphraseCommand(folder, options, around)));
+  ).action(async (folder, options) => {
+    const { passphraseCommand } = await import("./authority-office.ts");
+    done(await passphraseCommand(folder, options, around));
+  });
   opening(
     authority
       .command("statistics")
@@ -141,13 +153,19 @@ export function addAuthorityCommands(
       .option("--json", "the releases as JSON, for machines")
       .option("--output <file>", "write there instead of to the screen")
       .description("closed matters under disclosure control: what may be published"),
-  ).action(async (folder, options) => done(await authorityStatisticsCommand(folder, options, around)));
+  ).action(async (folder, options) => {
+    const { authorityStatisticsCommand } = await import("./authority-statistics.ts");
+    done(await authorityStatisticsCommand(folder, options, around));
+  });
   authority
     .command("upgrade")
     .argument("<folder>")
     .option("--database-owner-file <file>", "address of the database for its owner (or JUSTITIA_DATABASE_OWNER)")
     .description("bring the database of an authority to the form that this program needs")
-    .action(async (folder, options) => done(await authorityUpgradeCommand(folder, options, around)));
+    .action(async (folder, options) => {
+      const { authorityUpgradeCommand } = await import("./authority-init.ts");
+      done(await authorityUpgradeCommand(folder, options, around));
+    });
   opening(
     authority
       .command("export")
@@ -157,14 +175,20 @@ export function addAuthorityCommands(
       .requiredOption("--output <file>", "where the bundle is written")
       .option("--recipient <age recipient>", "who can read the evidence; without one its keys are withheld")
       .description("export a matter as one file that `justitia verify` checks anywhere"),
-  ).action(async (folder, matter, options) => done(await authorityExportCommand(folder, matter, options, around)));
+  ).action(async (folder, matter, options) => {
+    const { authorityExportCommand } = await import("./authority-records.ts");
+    done(await authorityExportCommand(folder, matter, options, around));
+  });
   opening(
     authority
       .command("check")
       .argument("<folder>")
       .option("--json", "the result as JSON, for machines")
       .description("hold log, vault and database against each other and against what partners have cosigned"),
-  ).action(async (folder, options) => done(await authorityCheckCommand(folder, options, around)));
+  ).action(async (folder, options) => {
+    const { authorityCheckCommand } = await import("./authority-records.ts");
+    done(await authorityCheckCommand(folder, options, around));
+  });
   authority
     .command("backup")
     .argument("<folder>")
@@ -172,7 +196,10 @@ export function addAuthorityCommands(
     .option("--database-owner-file <file>", "address of the database for its owner (or JUSTITIA_DATABASE_OWNER)")
     .option("--json", "the result as JSON, for machines")
     .description("copy everything an authority keeps, as of one moment, also while it is served from PostgreSQL")
-    .action(async (folder, options) => done(await authorityBackupCommand(folder, options, around)));
+    .action(async (folder, options) => {
+      const { authorityBackupCommand } = await import("./authority-backup.ts");
+      done(await authorityBackupCommand(folder, options, around));
+    });
   opening(
     authority
       .command("restore")
@@ -189,5 +216,8 @@ export function addAuthorityCommands(
       )
       .option("--json", "the result as JSON, for machines")
       .description("make an authority again from a backup, and prove that it is the same"),
-  ).action(async (backup, options) => done(await authorityRestoreCommand(backup, options, around)));
+  ).action(async (backup, options) => {
+    const { authorityRestoreCommand } = await import("./authority-backup.ts");
+    done(await authorityRestoreCommand(backup, options, around));
+  });
 }

@@ -1,7 +1,7 @@
 import { exitCodes } from "../exit-codes.ts";
 import { textTable, visibleLine } from "../terminal.ts";
 import { openedWith } from "./opened.ts";
-import { readBuild } from "./serve.ts";
+import { readBuild } from "./read-build.ts";
 import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

@@ -3,7 +3,7 @@ import { messagesOf, reasonText } from "../../publication/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
 import { textTable, visibleLine } from "../terminal.ts";
 import { openedWith } from "./opened.ts";
-import { readBuild } from "./serve.ts";
+import { readBuild } from "./read-build.ts";
 import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
 
 export interface ExplainOptions extends CommonOptions {

@@ -2,7 +2,7 @@ import { nearest } from "../../evidence/index.ts";
 import { exitCodes, UserError } from "../exit-codes.ts";
 import { textTable, visibleLine } from "../terminal.ts";
 import { openedWith } from "./opened.ts";
-import { readBuild } from "./serve.ts";
+import { readBuild } from "./read-build.ts";
 import type { CommandSurroundings, CommonOptions } from "./surroundings.ts";
 
 /** `justitia quarantine`: what was put apart or flagged, by stream and rule, and the rows themselves. */
