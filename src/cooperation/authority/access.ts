@@ -18,7 +18,7 @@ function statesBeforeOpening(type: MatterType): ReadonlySet<string> {
 }
 
 /** What a state means for rights. While a proposal waits for a second person, the matter is under review. */
-export function stateClassOf(
+function stateClassOf(
   type: MatterType,
   { side, state, open, proposed }: { side: Side; state: string; open: boolean; proposed: boolean },
 ): StateClass {

@@ -14,7 +14,7 @@ export interface Calendars {
 }
 
 /** The State whose calendar a clock goes by. */
-export function stateOfClock(definition: ClockDefinition, side: Side, states: Calendars): StateCode | undefined {
+function stateOfClock(definition: ClockDefinition, side: Side, states: Calendars): StateCode | undefined {
   return definition.calendar === side ? states.own : states.partner;
 }
 

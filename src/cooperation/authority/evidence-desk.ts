@@ -42,7 +42,7 @@ import type { CommandOutcome, Worker } from "./service.ts";
 import { matterFrom, type TypedMatter, type Workshop } from "./workshop.ts";
 
 /** Where the vault stands in a chain of custody. */
-export const vaultPlace = "vault";
+const vaultPlace = "vault";
 
 /** The matter, when the person may do one of the actions in it. */
 async function permitted(
@@ -364,7 +364,7 @@ export function evidenceService(workshop: Workshop, records: AuthorityRecords): 
 }
 
 /** The file that holds the content of an item. */
-export function fileOf({ events }: Pick<HeldItem, "events">): Digest | undefined {
+function fileOf({ events }: Pick<HeldItem, "events">): Digest | undefined {
   return events.findLast(({ file }) => file !== undefined)?.file;
 }
 

@@ -1,5 +1,5 @@
 import type { CustodyEvent, CustodyStage, EvidenceItem } from "../custody/index.ts";
-import type { StoredFile, UploadId, UploadRefusal } from "../vault/index.ts";
+import type { UploadId, UploadRefusal } from "../vault/index.ts";
 import type { Digest, EventId, MatterId } from "../words/index.ts";
 import type { CommandOutcome, Worker } from "./service.ts";
 
@@ -108,5 +108,3 @@ export interface EvidenceService {
   /** As `exportMatter`, for whoever holds the machine; logged as done by the system. */
   exportAsSystem(order: ExportOrder): Promise<Exported | undefined>;
 }
-
-export type { StoredFile };

@@ -41,7 +41,6 @@ export const eventLetterSchema = z.strictObject({
   number: z.int().min(1),
   event: eventSchema,
 });
-export type EventLetter = z.infer<typeof eventLetterSchema>;
 
 export function letterEvent(event: MatterEvent): { id: string; name: string; at: string; data: JsonObject } {
   return { id: event.id, name: event.name, at: event.at, data: sharedData(event) };

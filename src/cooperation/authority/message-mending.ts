@@ -2,7 +2,7 @@ import type { AuthorityTransaction, TrackedMessage } from "../exchange-store/ind
 import type { Command, Matter, Refusal } from "../matter/index.ts";
 
 /** Whether the other side will not learn of a message unless somebody acts. */
-export function hasFailed({ direction, state }: Pick<TrackedMessage, "direction" | "state">): boolean {
+function hasFailed({ direction, state }: Pick<TrackedMessage, "direction" | "state">): boolean {
   return direction === "outgoing" && (state === "given-up" || state === "rejected" || state === "not-delivered");
 }
 

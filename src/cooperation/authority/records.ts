@@ -66,7 +66,7 @@ export const logOrigin = (authority: AuthorityId): string => `${authority}/log`;
 const witnessName = (authority: AuthorityId): string => `${authority}/witness`;
 
 /** The key that signs the log of an authority. */
-export const logSigner = (authority: AuthorityId, keys: Pick<RecordKeys, "log">): NoteSigner =>
+const logSigner = (authority: AuthorityId, keys: Pick<RecordKeys, "log">): NoteSigner =>
   noteSigner(logOrigin(authority), "log", keys.log);
 
 /**

@@ -104,7 +104,3 @@ export async function calendarsFor(
 export function projected({ parts }: Workshop, { type, matter }: TypedMatter, states: Calendars): Projection {
   return projectionOf(type, matter, parts.intake, states);
 }
-
-export function otherSide(side: Side): Side {
-  return side === "requesting" ? "requested" : "requesting";
-}

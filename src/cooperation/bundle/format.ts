@@ -40,7 +40,7 @@ export function stampedPaths(number: number): {
 const path = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/);
 
 /** A file of evidence in a bundle: encrypted, with its key unless that is withheld or was destroyed. */
-export const evidenceFileSchema = z.strictObject({
+const evidenceFileSchema = z.strictObject({
   file: digestSchema,
   stored: storedFileSchema,
   content: path,

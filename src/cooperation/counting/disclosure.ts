@@ -23,7 +23,7 @@ export interface ProtectedCube {
 }
 
 /** Whether a count is too small to be published; zero is not: nobody is described by it. */
-export function isSmall(count: number, { threshold }: DisclosureRule): boolean {
+function isSmall(count: number, { threshold }: DisclosureRule): boolean {
   return count > 0 && count < threshold;
 }
 

@@ -1,11 +1,10 @@
 /** Closed matters as facts of the statistics. Knows words, definitions and matter. */
-export { type AgeBand, ageBandOf, ageBands, ageIn } from "./age.ts";
+export { type AgeBand, ageBandOf, ageIn } from "./age.ts";
 export { type CountCell, type CountCube, type CountedCase, cellKey, cubeOf, type TableShape } from "./cells.ts";
 export {
   audit,
   type DisclosureRule,
   isDominated,
-  isSmall,
   type ProtectedCube,
   protect,
   usualRule,
@@ -16,18 +15,15 @@ export {
   methodText,
   type Observation,
   personCases,
-  personTables,
   quantile,
   type ReleaseDimension,
-  releaseColumns,
   releaseCsv,
   releaseDimensions,
   releaseOf,
   requestCase,
-  requestTables,
   type StageDuration,
   type StatisticsRelease,
   yearsOf,
 } from "./release.ts";
 export { casesOfEvents, countsOfEvents, countsOfFacts, type RequestCounts } from "./second-count.ts";
-export { personsCsv, requestColumns, requestsCsv } from "./table.ts";
+export { personsCsv, requestsCsv } from "./table.ts";

@@ -56,16 +56,11 @@ export interface StatisticsRelease {
  * The tables of requests. Each is by direction and one more dimension, so that they meet in the direction alone: then no
  * two of them together tell more about a cell than the sums that are audited.
  */
-export const requestTables: readonly TableShape[] = [
-  "type",
-  "partner",
-  "legalBasis",
-  "section",
-  "outcome",
-  "ground",
-].map((dimension) => ({ id: `by-${dimension}`, dimensions: ["direction", dimension] }));
+const requestTables: readonly TableShape[] = ["type", "partner", "legalBasis", "section", "outcome", "ground"].map(
+  (dimension) => ({ id: `by-${dimension}`, dimensions: ["direction", dimension] }),
+);
 /** The table of the persons in the requests. */
-export const personTables: readonly TableShape[] = [{ id: "persons", dimensions: ["direction", "sex", "age"] }];
+const personTables: readonly TableShape[] = [{ id: "persons", dimensions: ["direction", "sex", "age"] }];
 
 const unknown = "_U";
 const sexes = { female: "F", male: "M", other: "O", "not-known": unknown } as const;
@@ -203,7 +198,7 @@ export function methodText({ year, rule, fewest }: Pick<StatisticsRelease, "year
 }
 
 /** Columns of the release file, after SDMX: what is counted, its dimensions, the value and its status. */
-export const releaseColumns = [
+const releaseColumns = [
   "REF_AREA",
   "FREQ",
   "TIME_PERIOD",

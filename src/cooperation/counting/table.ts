@@ -14,7 +14,7 @@ const monthOf = ({ year, month }: CooperationFact): string => `${year}-${String(
 const sexes = { female: "F", male: "M", other: "_O", "not-known": "_U" } as const;
 
 /** Columns of `requestsCsv` that every row has; a column for each stage follows, such as `days_to_result`. */
-export const requestColumns = [
+const requestColumns = [
   "authority",
   "month",
   "direction",

@@ -3,22 +3,16 @@ export {
   type Checkpoint,
   type CheckpointProblem,
   type Cosignature,
-  checkpointText,
   isCheckpointProblem,
   type OpenCheckpoint,
   openCheckpoint,
   parseCheckpoint,
-  signedCheckpoint,
 } from "./checkpoint.ts";
 export { commitment } from "./commitment.ts";
-export { emptyRoot, leafHash, nodeHash, rootOfLeaves } from "./hashing.ts";
+export { leafHash } from "./hashing.ts";
 export {
-  consistencyProof,
-  inclusionProof,
   verifyConsistency,
   verifyInclusion,
-  verifySubtreeConsistency,
-  verifySubtreeInclusion,
 } from "./proof.ts";
 export { entryOf, type LogReader, logReader } from "./reader.ts";
 export {
@@ -33,13 +27,11 @@ export {
   type SignatureVerdict,
   type SignedNote,
   signNote,
-  strictBase64,
   verifierText,
   verifyNote,
 } from "./signed-note.ts";
-export { entriesOfBundle, hashesOfTile, isTilePath, LogDamaged, parseTilePath, tilePath } from "./tiles.ts";
+export { isTilePath, LogDamaged, tilePath } from "./tiles.ts";
 export {
-  considerHead,
   diskWitnessMemory,
   type Witness,
   type WitnessMemory,
@@ -52,6 +44,5 @@ export {
   cosignedPath,
   createLog,
   type LogWriter,
-  LogWriterStopped,
   openLog,
 } from "./writer.ts";

@@ -5,7 +5,7 @@ import type { SubtreeHash } from "./proof.ts";
 /** Hashes in a full tile, and entries in a full bundle. */
 export const tileWidth = 256;
 /** Levels of the tree that one level of tiles spans. */
-export const tileHeight = 8;
+const tileHeight = 8;
 
 /** A tile or an entry bundle: the level is `entries` for a bundle. */
 export interface TileName {

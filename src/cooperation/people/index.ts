@@ -4,7 +4,6 @@ export {
   type Attempts,
   addressPolicy,
   afterSuccessOfAddress,
-  afterSuccessOfPerson,
   beginAttempt,
   isForgotten,
   noAttempts,
@@ -39,11 +38,10 @@ export {
 export { checkPassword, hashPassword, type PasswordCheck, type PasswordCost, passwordCost } from "./password.ts";
 export {
   maximumPasswordLength,
-  minimumPasswordLength,
   type PasswordProblem,
   passwordProblems,
 } from "./password-rules.ts";
-export { type ProofAgain, proofLasts, proveAgain, provedLately } from "./proof.ts";
+export { type ProofAgain, proveAgain, provedLately } from "./proof.ts";
 export {
   csrfToken,
   csrfTokenFits,

@@ -21,7 +21,7 @@ const ofThisWork: readonly string[] = [
   "temporary",
 ];
 
-export const minimumPasswordLength = 12;
+const minimumPasswordLength = 12;
 /** Far above what people type; longer texts would only cost the server time. */
 export const maximumPasswordLength = 256;
 

@@ -6,7 +6,7 @@ import { confirmPassword } from "./sign-in.ts";
 import type { SignInStores } from "./stores.ts";
 
 /** Milliseconds after which a proof is asked for again before what weighs most. */
-export const proofLasts = 10 * 60_000;
+const proofLasts = 10 * 60_000;
 
 /** Whether the person proved lately enough who they are: at sign-in, or again since. */
 export function provedLately({ provedAt }: Pick<Session, "provedAt">, now: Instant): boolean {

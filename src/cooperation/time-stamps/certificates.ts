@@ -70,7 +70,7 @@ export function certificateOf(der: Uint8Array): Certificate | null {
 /** The DER bytes of a certificate. */
 export const derOf = (certificate: Certificate): Uint8Array => bytesOf(certificate.toSchema().toBER());
 
-export const sameCertificate = (one: Certificate, other: Certificate): boolean => sameBytes(derOf(one), derOf(other));
+const sameCertificate = (one: Certificate, other: Certificate): boolean => sameBytes(derOf(one), derOf(other));
 
 const extension = (certificate: Certificate, oid: string): Extension | undefined =>
   certificate.extensions?.find(({ extnID }) => extnID === oid);
@@ -104,7 +104,7 @@ const nonRepudiation = 1;
 const certificateSigning = 5;
 
 /** Whether a key is strong enough and of a kind that is accepted. */
-export function keyAccepted(certificate: Certificate): boolean {
+function keyAccepted(certificate: Certificate): boolean {
   const { algorithm, parsedKey } = certificate.subjectPublicKeyInfo;
   if (algorithm.algorithmId === rsaKey)
     return (
@@ -156,7 +156,7 @@ const validAt = ({ notBefore, notAfter }: Certificate, at: Date): boolean =>
   notBefore.value <= at && at <= notAfter.value;
 
 /** Whether `issuer` has signed `certificate`, by name and signature. Says nothing about whether it might. */
-export async function hasIssued(issuer: Certificate, certificate: Certificate): Promise<boolean> {
+async function hasIssued(issuer: Certificate, certificate: Certificate): Promise<boolean> {
   if (!certificate.issuer.isEqual(issuer.subject)) return false;
   if (!acceptedSignatures.includes(certificate.signatureAlgorithm.algorithmId)) return false;
   if (certificate.signature.algorithmId !== certificate.signatureAlgorithm.algorithmId) return false;

@@ -3,7 +3,6 @@ export {
   decryptBytes,
   decryptStream,
   encryptBytes,
-  encryptStream,
   type Identity,
   isRecipient,
   newIdentity,
@@ -14,4 +13,4 @@ export { fileIdOf, type StoredFile, storedFileSchema, type UploadId, uploadIdSch
 export { filesOfVault, type LyingFile, lyingFile, uploadsOfVault } from "./lying.ts";
 export { decryptWithPassphrase, encryptWithPassphrase } from "./passphrase.ts";
 export { isUploadRefusal, mostPartBytes, openUploads, type UploadRefusal, type Uploads } from "./uploads.ts";
-export { FileErased, openVault, type Vault, VaultDamaged, VaultStopped } from "./vault.ts";
+export { FileErased, openVault, type Vault, VaultDamaged } from "./vault.ts";

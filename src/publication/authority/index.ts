@@ -1,5 +1,5 @@
 /** The pages of an authority: rendered from read models, as pure functions. */
-export { entriesOf, type FormValues, inputsOf, typedValue } from "./form-values.ts";
+export { type FormValues, inputsOf, typedValue } from "./form-values.ts";
 export {
   type Desk,
   type DeskPage,
@@ -11,7 +11,6 @@ export {
 } from "./frame.ts";
 export {
   type AuthorityMessageKey,
-  authorityMessageKeys,
   clockTime,
   type DeskLanguage,
   type DeskWords,

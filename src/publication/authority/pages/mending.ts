@@ -108,7 +108,7 @@ export function correctionList(
 }
 
 /** Whether the other side will not learn of a message unless somebody acts. */
-export const hasFailed = ({ direction, state }: Message): boolean =>
+const hasFailed = ({ direction, state }: Message): boolean =>
   direction === "outgoing" && (state === "given-up" || state === "rejected" || state === "not-delivered");
 
 function reasonText(message: Message, words: DeskWords): string {
