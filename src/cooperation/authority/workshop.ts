@@ -1,5 +1,5 @@
 import type { Calendar } from "../clocks/index.ts";
-import type { MatterType, Side } from "../definitions/index.ts";
+import type { MatterType } from "../definitions/index.ts";
 import type {
   ArrivedMessage,
   DeliveryOutcome,
