@@ -92,7 +92,9 @@ function storageProblem(error: unknown): string | undefined {
 function commands(around: CommandSurroundings, done: (code: number) => void): Command {
   const { out, err } = around.terminal;
   const program = new Command("justitia")
-    .description("Criminal-justice evidence: from raw records to classified, disaggregated, traceable indicators.")
+    .description(
+      "Criminal-justice evidence, from raw records to classified, disaggregated, traceable indicators; and cooperation, from a complete request to a proven answer.",
+    )
     .version(programVersion)
     .exitOverride()
     .configureOutput({ writeOut: out, writeErr: err })
@@ -103,8 +105,9 @@ function commands(around: CommandSurroundings, done: (code: number) => void): Co
 Exit codes: 0 done · 1 mistake of the program · 2 wrong call · 3 faulty definition or delivery · 4 built, but not complete
             5 another build holds the observatory · 6 disk full or folder not writable · 130 interrupted
 
-A first look:   justitia demo
-Your own:       justitia init my-observatory && justitia build my-observatory && justitia serve my-observatory`,
+A first look:     justitia demo
+Your own:         justitia init my-observatory && justitia build my-observatory && justitia serve my-observatory
+Two authorities:  justitia authority demo`,
     );
   const common = (command: Command): Command =>
     command
