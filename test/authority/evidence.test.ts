@@ -75,6 +75,11 @@ describe("evidence in browsers", { skip: noBrowser }, () => {
     assert.match(await text(page.locator(".faults")), /This has to be given/);
     await fillIntake(page, "XB-2", file);
     await page.locator("#i-expected").fill(digestOf("another"));
+    await page.locator("#i-description").fill("d".repeat(2001));
+    await press(page, "Take it in");
+    assert.match(await text(page.locator(".faults")), /This has 2,001 signs; 2,000 at most/);
+    assert.equal((await page.locator("#i-description").inputValue()).length, 2001);
+    await page.locator("#i-description").fill("A disk image");
     await press(page, "Take it in");
     assert.match(await text(page.locator(".faults")), /does not have the SHA-256 that you were told/);
     assert.equal(await page.locator("#i-description").inputValue(), "A disk image", "nothing typed is lost");
@@ -128,25 +133,39 @@ describe("evidence in browsers", { skip: noBrowser }, () => {
     await context.close();
   });
 
-  test("with the script a file goes in parts and goes on after the line was cut", async () => {
-    const { page, context } = await window("case-officer", true);
-    const matter = await executing(page);
-    await page.goto(`${matter}/evidence/new`);
+  test("with the script a file goes in parts, goes on after the line was cut, and where the window was closed", async () => {
+    const { page: closed, context } = await window("case-officer", true);
+    const matter = await executing(closed);
+    await closed.goto(`${matter}/evidence/new`);
     const content = randomBytes(18_000_000);
     const file = join(folder, "big.bin");
     await writeFile(file, content);
-    await fillIntake(page, "XB-3", file);
+    await fillIntake(closed, "XB-3", file);
+    const parts = (count: number): string => String(count * 4 * 1024 * 1024);
     let cut = 0;
     await context.route(/\/evidence\/uploads\//, async (route) => {
       const offset = route.request().headers()["x-offset"];
-      if (offset === String(8 * 1024 * 1024) && cut < 1) {
+      if ((offset === parts(1) && cut < 1) || offset === parts(3)) {
         cut += 1;
         await route.abort("connectionreset");
       } else await route.continue();
     });
+    await press(closed, "Take it in");
+    await closed.locator("[data-said]").filter({ hasText: "The line is cut" }).waitFor();
+    await closed.locator("[data-percent]").filter({ hasText: "69 %" }).waitFor();
+    assert.ok(cut > 1);
+    await closed.close();
+    await context.unrouteAll({ behavior: "ignoreErrors" });
+
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    const offsets: (string | undefined)[] = [];
+    page.on("request", (request) => request.method() === "PUT" && offsets.push(request.headers()["x-offset"]));
+    await page.goto(`${matter}/evidence/new`);
+    await fillIntake(page, "XB-3", file);
     await press(page, "Take it in");
     await page.getByRole("link", { name: "XB-3" }).click();
-    assert.equal(cut, 1);
+    assert.deepEqual(offsets, [undefined, parts(3), parts(4)]);
     assert.match(await text(page.locator("main")), new RegExp(digestOf(content)));
     await context.close();
   });

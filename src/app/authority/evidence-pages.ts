@@ -25,8 +25,10 @@ import {
   faultsOfEvidence,
   first,
   itemOf,
+  partialAuthorisation,
   showItemPage,
   textOf,
+  tooLong,
 } from "./evidence-visit.ts";
 import { commandOf, type Reading, readingOf, sequenceOf } from "./matter-pages.ts";
 import { proofAsked } from "./proof-again.ts";
@@ -40,7 +42,8 @@ async function showEvidence(around: DeskSurroundings, visit: Visit): Promise<Res
   const documents = await evidenceOf(around).documents(visit.worker, view.matter.id);
   const permitted = around.service.permitted(view, visit.worker);
   const content = evidencePage({ view, names, permitted, documents }, desk, words);
-  return await show(visit, below(visit, view, { title: words.text("evidence.title"), content }, "evidence"));
+  const done = visit.context.req.query("done") === undefined ? undefined : words.text("evidence.here");
+  return await show(visit, below(visit, view, { title: words.text("evidence.title"), done, content }, "evidence"));
 }
 
 /** One item with its chain of custody. */
@@ -82,6 +85,8 @@ async function recordAct(around: DeskSurroundings, visit: Visit): Promise<Respon
     possibleActs(at.view, itemOf(visit, at.view)).includes(stage)
       ? showActForm(visit, at, { values: sent, faults, command: around.newId() }, status)
       : goTo(visit, ["matters", view.matter.id, "evidence", "items", held.id]);
+  const wrong = [...tooLong(visit, sent), ...partialAuthorisation(visit, sent)];
+  if (wrong.length > 0) return await again(wrong, 422);
   const reason = textOf(sent, "reason");
   const typed = textOf(sent, "found")?.toLowerCase();
   const found = digestSchema.safeParse(typed);
@@ -152,6 +157,8 @@ async function takeDestruction(around: DeskSurroundings, visit: Visit): Promise<
   if (asks !== undefined) return asks;
   const again = (faults: readonly Fault[], status: 409 | 422, now: MatterView = view): Answer =>
     showDestructionForm(visit, now, { values: sent, faults, command: around.newId() }, status);
+  const wrong = [...tooLong(visit, sent), ...partialAuthorisation(visit, sent)];
+  if (wrong.length > 0) return await again(wrong, 422);
   const reason = textOf(sent, "reason");
   const authorisation = authorisationOf(sent);
   if (reason === undefined) return await again([faultAt(visit, "reason", "evidence.mandatory")], 422);

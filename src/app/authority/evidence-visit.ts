@@ -34,6 +34,34 @@ export const faultAt = (visit: Visit, input: string | undefined, key: Parameters
   return { input, text: visit.words.text(key), article: undefined };
 };
 
+/** Signs that a line about evidence may have. */
+const longestLine = 2000;
+const lines = [
+  "description",
+  "reason",
+  "from",
+  "tool",
+  "seal",
+  "to.holder",
+  "to.place",
+  "sourceDevice",
+  "collector",
+  "place",
+  "authorisation.kind",
+  "authorisation.reference",
+  "authorisation.article",
+];
+
+/** A fault at each line that is longer than a chain of custody takes. */
+export const tooLong = ({ words }: Pick<Visit, "words">, sent: FormValues): Fault[] =>
+  lines
+    .filter((name) => first(sent, name).length > longestLine)
+    .map((input) => ({
+      input,
+      text: words.text("evidence.tooLong", { most: longestLine, given: first(sent, input).length }),
+      article: undefined,
+    }));
+
 /** A page below that of a matter, with the way back to its evidence. */
 export const below = (
   visit: Visit,
@@ -95,6 +123,15 @@ export function authorisationOf(sent: FormValues): Authorisation | undefined {
   );
   if (kind === undefined || reference === undefined) return undefined;
   return { kind, reference, ...(article === undefined ? {} : { article }) };
+}
+
+/** A fault at what an authorisation lacks that was given in part: nothing typed is left out in silence. */
+export function partialAuthorisation(visit: Visit, sent: FormValues): Fault[] {
+  const given = (part: string): boolean => textOf(sent, `authorisation.${part}`) !== undefined;
+  if (!given("kind") && !given("reference") && !given("article")) return [];
+  return ["kind", "reference"]
+    .filter((part) => !given(part))
+    .map((part) => faultAt(visit, `authorisation.${part}`, "evidence.mandatory"));
 }
 
 /** Inputs of the form by the names that the rules of custody give them. */

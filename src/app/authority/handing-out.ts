@@ -1,5 +1,5 @@
-import type { HandedOut, MatterView } from "../../cooperation/index.ts";
-import { documentContentPage, exportPage, type Fault, type FormState } from "../../publication/index.ts";
+import { type ErasedMatter, type HandedOut, type MatterView, matterIdSchema } from "../../cooperation/index.ts";
+import { deskAddress, documentContentPage, exportPage, type Fault, type FormState } from "../../publication/index.ts";
 import { attachmentHeader } from "./download-name.ts";
 import { type Answer, evidenceOf, faultAt, itemOf, showItemPage, textOf } from "./evidence-visit.ts";
 import { pageOf, readingOf } from "./matter-pages.ts";
@@ -69,18 +69,37 @@ async function downloadDocument(around: DeskSurroundings, visit: Visit): Promise
   return handedOut(visit, found);
 }
 
-function showExportForm(visit: Visit, view: MatterView, state: FormState, status: 200 | 422 = 200): Answer {
+/** A matter that can be exported: as it is, or what is left of it. */
+type Exportable = MatterView | ErasedMatter;
+
+async function exportableOf(around: DeskSurroundings, visit: Visit): Promise<Exportable> {
+  const id = matterIdSchema.safeParse(visit.context.req.param("matter"));
+  const erased = id.success ? await around.erasures.remains(visit.worker, id.data) : undefined;
+  if (erased === undefined) return (await readingOf(around, visit)).view;
+  if (!erased.exportable) throw new DeskProblem("not-allowed");
+  return erased;
+}
+
+function showExportForm(visit: Visit, found: Exportable, state: FormState, status: 200 | 422 = 200): Answer {
   const { words, desk } = visit;
-  const content = exportPage(view, state, desk, words);
-  const page = { title: words.text("export.title"), faults: state.faults, content, below: ["export"] };
-  return show(visit, pageOf(visit, view, page), status);
+  const erased = "remains" in found;
+  const id = erased ? found.stored.matter : found.matter.id;
+  const content = exportPage(id, { erased }, state, desk, words);
+  const page = { title: words.text("export.title"), faults: state.faults, content };
+  if (!erased) return show(visit, pageOf(visit, found, { ...page, below: ["export"] }), status);
+  const title = words.text("erasure.erasedTitle", { type: words.label(found.type.title) });
+  const trail = [
+    { title: words.text("site.queue"), address: deskAddress(words, []) },
+    { title, address: deskAddress(words, ["matters", id]) },
+  ];
+  return show(visit, { ...page, path: ["matters", id, "export"], trail }, status);
 }
 
 /** The form by which a matter is exported. */
 async function showExport(around: DeskSurroundings, visit: Visit): Promise<Response> {
-  const { view } = await readingOf(around, visit);
+  const found = await exportableOf(around, visit);
   evidenceOf(around);
-  return await showExportForm(visit, view, { values: {}, faults: [], command: "" });
+  return await showExportForm(visit, found, { values: {}, faults: [], command: "" });
 }
 
 /** An age recipient, as its program writes it: lower-case letters and digits after `age1`. */
@@ -88,23 +107,24 @@ const recipientForm = /^age1[a-z0-9]{20,3000}$/;
 
 /** Exports a matter as one file. */
 async function exportMatter(around: DeskSurroundings, visit: Visit): Promise<Response> {
-  const { view } = await readingOf(around, visit);
+  const found = await exportableOf(around, visit);
   const { sent, worker, context } = visit;
+  const matter = "remains" in found ? found.stored.matter : found.matter.id;
   const reason = textOf(sent, "reason");
   const recipient = textOf(sent, "recipient");
   const wrong = (fault: Fault): Answer =>
-    showExportForm(visit, view, { values: sent, faults: [fault], command: "" }, 422);
+    showExportForm(visit, found, { values: sent, faults: [fault], command: "" }, 422);
   if (reason === undefined) return await wrong(faultAt(visit, "reason", "evidence.mandatory"));
   if (recipient !== undefined && !recipientForm.test(recipient))
     return await wrong(faultAt(visit, "recipient", "export.badRecipient"));
-  const order = { matter: view.matter.id, reason, recipient };
+  const order = { matter, reason, recipient };
   const bundle = await evidenceOf(around).exportMatter(worker, order);
   if (bundle === undefined) throw new DeskProblem("not-allowed");
   if (bundle === "not-logged") return await wrong(faultAt(visit, undefined, "export.notLogged"));
   if (bundle === "bad-recipient") return await wrong(faultAt(visit, "recipient", "export.badRecipient"));
   return context.body(ReadableStream.from(bundle), 200, {
     "content-type": "application/octet-stream",
-    "content-disposition": attachmentHeader(`matter-${view.matter.id}.justitia.zip`),
+    "content-disposition": attachmentHeader(`matter-${matter}.justitia.zip`),
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
   });

@@ -21,7 +21,9 @@ import {
   faultAt,
   faultsOfEvidence,
   first,
+  partialAuthorisation,
   textOf,
+  tooLong,
 } from "./evidence-visit.ts";
 import { commandOf, type Reading, readingOf } from "./matter-pages.ts";
 import { FormBroken, readForm } from "./multipart.ts";
@@ -71,7 +73,7 @@ interface Typed {
 
 /** What is lacking in the form of an item before anything is asked of the service. */
 function checkIntake(visit: Visit, sent: FormValues, here: boolean): Typed {
-  const faults: Fault[] = [];
+  const faults: Fault[] = tooLong(visit, sent);
   const kind = first(sent, "kind");
   const need = (name: string): void => {
     if (textOf(sent, name) === undefined) faults.push(faultAt(visit, name, "evidence.mandatory"));
@@ -91,12 +93,18 @@ function checkIntake(visit: Visit, sent: FormValues, here: boolean): Typed {
     switch (first(sent, "origin")) {
       case "received":
         need("from");
-        origin = { kind: "received", from: first(sent, "from") };
+        faults.push(...partialAuthorisation(visit, sent));
+        origin = {
+          kind: "received",
+          from: first(sent, "from"),
+          ...(authorisation === undefined ? {} : { authorisation }),
+        };
         break;
       case "acquired":
         need("tool");
-        if (authorisation === undefined) faults.push(faultAt(visit, "authorisation.kind", "evidence.mandatory"));
-        else origin = { kind: "acquired", tool: first(sent, "tool"), authorisation };
+        need("authorisation.kind");
+        need("authorisation.reference");
+        if (authorisation !== undefined) origin = { kind: "acquired", tool: first(sent, "tool"), authorisation };
         break;
       case "identified":
         break;
@@ -165,7 +173,7 @@ async function takeIn(around: DeskSurroundings, visit: Visit, reading: Reading, 
   const refused = await faultsOfEvidence(visit, reading, outcome, inputs);
   if (refused !== undefined) return await again(refused.faults, refused.status);
   around.changed();
-  return goTo(visit, ["matters", view.matter.id, "evidence"]);
+  return goTo(visit, ["matters", view.matter.id, "evidence"], { done: "here" });
 }
 
 /** Takes in what the script has brought in parts. */

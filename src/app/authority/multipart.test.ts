@@ -75,7 +75,7 @@ test("a form that breaks off, is malformed, too long, or no form at all is refus
     ["cut", requestOf(pieces(field("a", "1"), fileHead("x"), "the beginning of"))],
     ["no form", requestOf(pieces("a=1"), { "content-type": "application/x-www-form-urlencoded" })],
     ["no boundary", requestOf(pieces("a=1"), { "content-type": "multipart/form-data" })],
-    ["long field", requestOf(pieces(field("a", "x".repeat(30_000)), end))],
+    ["long field", requestOf(pieces(field("a", "x".repeat(400_001)), end))],
     ["many fields", requestOf(pieces(...Array.from({ length: 70 }, (_, index) => field(`f${index}`, "x")), end))],
     ["two files", requestOf(pieces(fileHead("x"), "1\r\n", fileHead("y"), "2", end))],
   ];

@@ -13,7 +13,8 @@ export interface ArrivingFile {
 /** A form that cannot be read, or that broke off. */
 export class FormBroken extends Error {}
 
-const limits = { fields: 60, fieldNameSize: 100, fieldSize: 20_000, files: 1, parts: 61, headerPairs: 20 } as const;
+/** A text that is too long for its place comes back to be shortened: what nobody would type is refused. */
+const limits = { fields: 60, fieldNameSize: 100, fieldSize: 400_000, files: 1, parts: 61, headerPairs: 20 } as const;
 
 /**
  * Reads a form with one file at most, as it arrives; never more than a piece of the file is in memory. Fields that stand

@@ -46,7 +46,10 @@ export async function authorityDemoCommand(
       for (const one of people) out(`    ${one.name} (${one.roles.join(", ")})\n`);
     }
     out(`Password of everybody: ${demonstration.password}\n`);
-    err("Open the two addresses in two windows. Stop with Ctrl-C; everything is thrown away then.\n");
+    err(
+      "Open the two addresses side by side; two people of one authority need two browsers, or a private window.\n" +
+        "What to do first: docs/tutorial/first-request.md. Stop with Ctrl-C; everything is thrown away then.\n",
+    );
     await untilStopped(around);
   } finally {
     await demonstration.stop();

@@ -49,6 +49,8 @@ export interface ErasedMatter {
   readonly erased: { readonly at: Instant; readonly by: MatterEvent["by"]; readonly data: ErasedData };
   /** Oldest first. */
   readonly remains: readonly EventRemains[];
+  /** Whether the person may have what is left as one file. */
+  readonly exportable: boolean;
 }
 
 /** What a person does about keeping or erasing a matter. */
@@ -285,5 +287,6 @@ async function remainsFor(
   const data = last === undefined ? undefined : erasedDataOf({ name: last.head.name, data: last.data });
   if (last === undefined || data === undefined) throw new Error(`matter ${of} was erased, and no event says so`);
   await own.logRead(workshop.parts.now(), [{ matter: of, what: "remains" }]);
-  return { stored, type, erased: { at: last.head.at, by: last.head.by, data }, remains };
+  const exportable = mayOneOf(workshop, person, ["export"], facts).allowed;
+  return { stored, type, erased: { at: last.head.at, by: last.head.by, data }, remains, exportable };
 }

@@ -220,6 +220,12 @@ describe("a matter that ended and is erased", () => {
     assert.deepEqual(report.problems, []);
     assert.ok(report.notChecked.some((sentence) => /were erased on 2027-01-01/.test(sentence)));
     for (const word of words) assert.ok(!bytes.includes(word));
+    assert.equal(found?.exportable, true);
+    const order = { matter: here, reason: "asked for at the desk", recipient: undefined };
+    const own = await evidence.exportMatter(head(), order);
+    assert.ok(typeof own === "object");
+    assert.deepEqual((await verifyBundle(bundleInMemory(await whole(own)), {})).problems, []);
+    assert.equal(await evidence.exportMatter(arcadia.worker("case-officer", 2), order), undefined);
   });
 
   test("projections, counts and the queue go on", async () => {

@@ -1,27 +1,23 @@
 import { createHash } from "node:crypto";
-import {
-  type CustodyEvent,
-  custodyEventName,
-  type EvidenceItem,
-  evidenceItemSchema,
-  stageRules,
-} from "../custody/index.ts";
+import { custodyEventName, stageRules } from "../custody/index.ts";
 import type { AuthorityTransaction } from "../exchange-store/index.ts";
 import { type Command, type HeldItem, heldItem } from "../matter/index.ts";
 import type { Action } from "../rights/index.ts";
 import { FileErased, fileIdOf, isUploadRefusal, type StoredFile, VaultDamaged } from "../vault/index.ts";
-import {
-  type Digest,
-  digestSchema,
-  type EventId,
-  type Json,
-  type JsonObject,
-  jsonObjectSchema,
-} from "../words/index.ts";
-import { actionsFor, factsOf } from "./access.ts";
+import { type Digest, digestSchema, type EventId } from "../words/index.ts";
+import { actionsFor, factsOf, factsOfStored } from "./access.ts";
 import { type Carried, carryOut } from "./carry-out.ts";
 import { outcomeOf } from "./commanding.ts";
 import { sendExhibit } from "./content-sending.ts";
+import {
+  actSteps,
+  assumedFile,
+  type CustodyStep,
+  custodyCommand,
+  foreseen,
+  intakeSteps,
+  since,
+} from "./custody-steps.ts";
 import type {
   CustodyOrder,
   CustodyOutcome,
@@ -32,7 +28,6 @@ import type {
   IntakeOutcome,
 } from "./evidence-service.ts";
 import { exportFor } from "./export.ts";
-import { eventAfter } from "./identifier.ts";
 import { claimUpload, filesOf, forgetUpload, noteFile, ownsUpload } from "./kept-files.ts";
 import { NotSendable } from "./not-sendable.ts";
 import { addLogAlarm } from "./partner-logs.ts";
@@ -40,9 +35,6 @@ import { mayOneOf, personAtWork, scopeOf } from "./reading.ts";
 import type { AuthorityRecords } from "./records.ts";
 import type { CommandOutcome, Worker } from "./service.ts";
 import { matterFrom, type TypedMatter, type Workshop } from "./workshop.ts";
-
-/** Where the vault stands in a chain of custody. */
-const vaultPlace = "vault";
 
 /** The matter, when the person may do one of the actions in it. */
 async function permitted(
@@ -66,15 +58,19 @@ async function permitted(
   return mayOneOf(workshop, person, asked, facts).allowed ? typed : undefined;
 }
 
-interface CustodyStep {
-  readonly id: EventId;
-  readonly custody: JsonObject;
-  readonly item?: EvidenceItem;
-}
-
-/** Without what is undefined, which JSON cannot say. */
-function plain(value: Readonly<Record<string, unknown>>): JsonObject {
-  return jsonObjectSchema.parse(Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)));
+/** Whether the person may have what is left of a matter whose contents were erased, as one file. */
+async function mayExportErased(
+  workshop: Workshop,
+  transaction: AuthorityTransaction,
+  who: Worker,
+  matter: Command["matter"],
+): Promise<boolean> {
+  const own = await transaction.enter(scopeOf(who));
+  const person = await personAtWork(own, who);
+  const stored = await own.matter(matter);
+  const type = stored === undefined ? undefined : workshop.typeOf(stored.type, Number(stored.typeVersion));
+  if (person === undefined || stored?.erasedAt === undefined || type === undefined) return false;
+  return mayOneOf(workshop, person, ["export"], factsOfStored(type, stored, false)).allowed;
 }
 
 /** Records one custody event after the other, all or none; as the person. */
@@ -88,18 +84,8 @@ async function recordSteps(
 ): Promise<CommandOutcome> {
   let held = matter;
   let outcome: CommandOutcome | undefined;
-  for (const [index, { id, custody, item }] of steps.entries()) {
-    const data: JsonObject = {
-      custody: { authority: workshop.parts.authority, ...custody },
-      ...(item === undefined ? {} : { item: plain(item) }),
-    };
-    const command: Command = {
-      id,
-      matter: matter.id,
-      expectedSequence: index === 0 ? expectedSequence : held.sequence,
-      name: custodyEventName,
-      data,
-    };
+  for (const [index, step] of steps.entries()) {
+    const command = custodyCommand(workshop, held, step, index === 0 ? expectedSequence : held.sequence);
     const order = { type, before: held, command, actor: scopeOf(who), side: matter.side, scope: scopeOf(who) };
     const carried: Carried = await carryOut(workshop, transaction, order);
     if (carried.kind === "refused" && carried.refusals.some(({ code }) => code === "changed-meanwhile"))
@@ -112,13 +98,6 @@ async function recordSteps(
   }
   if (outcome === undefined) throw new TypeError("there is at least one step");
   return outcome;
-}
-
-function since({ events }: TypedMatter["matter"], expected: number) {
-  return events
-    .slice(expected)
-    .slice(-20)
-    .map(({ name, at, by }) => ({ name, at, by }));
 }
 
 const notAllowed: CommandOutcome = { kind: "not-allowed" };
@@ -161,6 +140,10 @@ export function evidenceService(workshop: Workshop, records: AuthorityRecords): 
     const before = repeated(typed, order.command, who);
     if (before !== undefined) return before;
     const { upload } = order;
+    // Before anything large is read or written.
+    const assumed = upload === undefined ? undefined : assumedFile;
+    const refused = foreseen(workshop, who, typed, order.expectedSequence, intakeSteps(parts.name, order, assumed));
+    if (refused !== undefined) return refused;
     const stored = upload === undefined ? undefined : await finished(who, { ...order, upload });
     if (stored !== undefined && "kind" in stored) return stored;
     const outcome = await commanded(async (transaction) => {
@@ -262,6 +245,10 @@ export function evidenceService(workshop: Workshop, records: AuthorityRecords): 
     let hashAfter = order.found;
     let copy: StoredFile | undefined;
     try {
+      const like = order.stage === "copied" && file !== undefined ? await vault.describe(file) : undefined;
+      const presumed = actSteps(parts.name, order, held, compares ? held.state.digest : hashAfter, like);
+      const refused = foreseen(workshop, who, typed, order.expectedSequence, presumed);
+      if (refused !== undefined) return refused;
       if (file !== undefined && compares && held.state.standing !== "destroyed") {
         hashAfter = await found(file);
         if (order.stage === "copied" && hashAfter === held.state.digest)
@@ -283,6 +270,8 @@ export function evidenceService(workshop: Workshop, records: AuthorityRecords): 
       return kept;
     });
     if (outcome.kind === "done" && order.stage === "destroyed" && file !== undefined) await vault.erase(file);
+    // What no entry names is not kept readable.
+    if (outcome.kind !== "done" && copy !== undefined) await vault.erase(fileIdOf(copy));
     return outcome;
   }
 
@@ -348,7 +337,7 @@ export function evidenceService(workshop: Workshop, records: AuthorityRecords): 
     exportMatter: (who, order) =>
       exportFor(workshop, records, order, async (transaction) => {
         const typed = await permitted(workshop, transaction, who, order.matter, ["export"]);
-        if (typed === undefined) return false;
+        if (typed === undefined && !(await mayExportErased(workshop, transaction, who, order.matter))) return false;
         const own = await transaction.enter(scopeOf(who));
         await own.logRead(parts.now(), [{ matter: order.matter, what: "export", reason: order.reason }]);
         return true;
@@ -366,87 +355,4 @@ export function evidenceService(workshop: Workshop, records: AuthorityRecords): 
 /** The file that holds the content of an item. */
 function fileOf({ events }: Pick<HeldItem, "events">): Digest | undefined {
   return events.findLast(({ file }) => file !== undefined)?.file;
-}
-
-/** What is recorded when an item comes in: how it came to be known, its content, and where it is kept. */
-function intakeSteps(own: string, order: IntakeOrder, stored: StoredFile | undefined): CustodyStep[] {
-  const { command, origin, reason, place } = order;
-  const { exhibitNumber } = order.item;
-  const item: EvidenceItem = stored === undefined ? order.item : { ...order.item, bytes: stored.bytes };
-  const content: Record<string, Json> =
-    stored === undefined ? {} : { hashAfter: stored.plaintext, file: fileIdOf(stored) };
-  const kept = stored === undefined ? place : vaultPlace;
-  const here: JsonObject = { holder: own, ...(kept === undefined ? {} : { place: kept }) };
-  const step = (id: EventId, more: JsonObject, first?: EvidenceItem): CustodyStep => ({
-    id,
-    custody: { exhibitNumber, reason, ...more },
-    ...(first === undefined ? {} : { item: first }),
-  });
-  switch (origin.kind) {
-    case "identified":
-      return [step(command, { stage: "identified" }, item)];
-    case "received":
-      return [step(command, { stage: "received", from: { holder: origin.from }, to: here, ...content }, item)];
-    case "acquired": {
-      const authorisation = plain(origin.authorisation);
-      return [
-        step(command, { stage: "identified" }, item),
-        step(eventAfter(command, "acquired"), { stage: "acquired", tool: origin.tool, authorisation, ...content }),
-        step(eventAfter(command, "stored"), { stage: "stored", to: here }),
-      ];
-    }
-    default:
-      return origin satisfies never;
-  }
-}
-
-/** What is recorded when something is done to an item; a copy begins a chain of its own. */
-function actSteps(
-  own: string,
-  order: CustodyOrder,
-  held: HeldItem,
-  hashAfter: Digest | undefined,
-  copy: StoredFile | undefined,
-): CustodyStep[] {
-  const { command, exhibit, stage, reason, authorisation, seal, to, tool, result } = order;
-  const needs: readonly string[] = stageRules[stage].needs;
-  const { custodian } = held.state;
-  const from: CustodyEvent["from"] = needs.includes("from") ? (custodian ?? { holder: own }) : undefined;
-  const act: CustodyStep = {
-    id: command,
-    custody: plain({
-      exhibitNumber: exhibit,
-      stage,
-      reason,
-      authorisation: authorisation === undefined ? undefined : plain(authorisation),
-      seal,
-      from: from === undefined ? undefined : plain(from),
-      to: to === undefined ? undefined : plain(to),
-      tool,
-      result,
-      hashAfter,
-    }),
-  };
-  if (copy === undefined || result === undefined) return [act];
-  const item = plain({
-    exhibitNumber: result,
-    rootExhibitNumber: held.item.rootExhibitNumber ?? exhibit,
-    kind: held.item.kind,
-    description: held.item.description,
-    fileName: held.item.fileName,
-    bytes: copy.bytes,
-  });
-  const begins: CustodyStep = {
-    id: eventAfter(command, "copy"),
-    custody: {
-      exhibitNumber: result,
-      stage: "received",
-      reason,
-      from: { holder: own, place: exhibit },
-      to: { holder: own, place: vaultPlace },
-      hashAfter: copy.plaintext,
-      file: fileIdOf(copy),
-    },
-  };
-  return [act, { ...begins, item: evidenceItemSchema.parse(item) }];
 }

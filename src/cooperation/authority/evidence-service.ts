@@ -16,7 +16,7 @@ export type Origin =
   /** Made here, with a tool, by somebody who may. */
   | { readonly kind: "acquired"; readonly tool: string; readonly authorisation: Authorisation }
   /** Handed over by somebody. */
-  | { readonly kind: "received"; readonly from: string }
+  | { readonly kind: "received"; readonly from: string; readonly authorisation?: Authorisation }
   /** Found, and not yet in our hands: an item without a content. */
   | { readonly kind: "identified" };
 export type Authorisation = NonNullable<CustodyEvent["authorisation"]>;

@@ -186,6 +186,20 @@ describe("evidence of a matter", () => {
     assert.deepEqual([opened.name, digestOf(await bytesOf(opened.content))], ["../a.csv", digestOf(content)]);
   });
 
+  test("a number that is taken is told before a content is read or copied, and leaves no file behind", async () => {
+    const { bensalem } = world;
+    const officer = bensalem.worker("case-officer");
+    const paths = (): string[] => [...bensalem.disks.vault.contents().keys()];
+    const before = paths();
+    const copy = await act(bensalem, officer, there, { stage: "copied", tool: "vault", result: "B-1.1" });
+    assert.equal(refusedWith(copy), "custody-not-possible custody.number-taken");
+    assert.deepEqual(paths(), before);
+    const { outcome } = await takeIn(bensalem, officer, there, "B-1", content);
+    assert.equal(outcome.kind, "refused");
+    const more = paths().filter((path) => !before.includes(path));
+    assert.ok(more.length > 0 && more.every((path) => path.startsWith("uploads/")), more.join());
+  });
+
   test("a result travels to the partner and is received there with the same hash, although the line is cut", async () => {
     const { bensalem, arcadia } = world;
     const officer = bensalem.worker("case-officer");

@@ -2,7 +2,14 @@ import { createHash } from "node:crypto";
 import type { Durability, Instant, Role } from "../../cooperation/index.ts";
 import { address, type Html, html } from "../html.ts";
 import { styleSheet } from "../style.ts";
-import { type AuthorityMessageKey, clockTime, type DeskWords, deskLanguageNames, deskLanguages } from "./messages.ts";
+import {
+  type AuthorityMessageKey,
+  clockTime,
+  type DeskWords,
+  deskLanguageNames,
+  deskLanguages,
+  exactTime,
+} from "./messages.ts";
 
 /** What every page of an authority shows around its content. */
 export interface Desk {
@@ -78,7 +85,8 @@ textarea.code{font-family:monospace;font-size:.85rem;direction:ltr}
 .typed{white-space:pre-line;overflow-wrap:anywhere}
 .document dt{margin-block-start:.6rem}
 .document dd{white-space:pre-line}
-@media print{.desk,.faults,.done,form{display:none}}
+.chain>li{margin-block-end:.8rem;break-inside:avoid}
+@media print{.desk,.faults,.done,form,.on-screen{display:none}}
 `;
 
 /** The style sheet of an authority's pages, and its address, which names the content. */
@@ -95,6 +103,10 @@ export const deskAddress = (
 /** A moment, for the eye and for machines. */
 export const timeOf = (at: string, desk: Pick<Desk, "timeZone">): Html =>
   html`<time datetime="${at}">${clockTime(at, desk.timeZone)}</time>`;
+
+/** A moment with its seconds and its distance from UTC, where others have to rely on it. */
+export const exactTimeOf = (at: string, desk: Pick<Desk, "timeZone">): Html =>
+  html`<time datetime="${at}">${exactTime(at, desk.timeZone)}</time>`;
 
 /** A form that changes something: it carries the token of the session, and whatever else is hidden. */
 export function form(desk: Desk, target: string, content: Html, hidden: Readonly<Record<string, string>> = {}): Html {

@@ -58,7 +58,7 @@ export function textInput(drawing: Pick<FormDrawing, "values" | "faults">, input
 ${hint === undefined ? "" : html`<p class="hint" id="${id}-hint">${hint}</p>`}${faultText(id, faults)}
 ${
   kind === "paragraphs"
-    ? html`<textarea id="${id}" name="${name}" rows="6" dir="auto"${about}>${firstOf(drawing.values, name)}</textarea>`
+    ? html`<textarea id="${id}" name="${name}" rows="6" dir="auto"${about}>\n${firstOf(drawing.values, name)}</textarea>`
     : html`<input id="${id}" name="${name}" type="${secret ? "password" : "text"}"${direction} autocomplete="${complete}"${secret ? "" : html` value="${firstOf(drawing.values, name)}"`}${input.list === undefined ? "" : html` list="${input.list}"`}${about}>`
 }</div>`;
 }

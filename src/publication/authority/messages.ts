@@ -71,3 +71,13 @@ export function clockTime(at: string, timeZone: string): string {
     minute: "2-digit",
   }).format(new Date(at));
 }
+
+/** The same with its seconds and its distance from UTC, such as `2027-03-31 14:30:05 +03:00`: for what has to stand alone. */
+export function exactTime(at: string, timeZone: string): string {
+  const moment = new Date(at);
+  const second = String(moment.getUTCSeconds()).padStart(2, "0");
+  const zone = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" })
+    .formatToParts(moment)
+    .find(({ type }) => type === "timeZoneName")?.value;
+  return `${clockTime(at, timeZone)}:${second} ${zone === undefined || zone === "GMT" ? "UTC" : zone.replace("GMT", "")}`;
+}

@@ -30,6 +30,7 @@ export const ar: Readonly<Record<keyof typeof en, string>> = {
   "signIn.title": "تسجيل الدخول",
   "signIn.person": "الشخص",
   "signIn.name": "اسم الدخول",
+  "signIn.invented": "لجميع من في هذا العرض كلمة المرور نفسها، وهي معروضة حيث بُدئ العرض.",
   "signIn.choose": "اختر شخصا",
   "signIn.password": "كلمة المرور",
   "signIn.button": "تسجيل الدخول",

@@ -1,6 +1,7 @@
 import { access } from "./access.ts";
 import { accountability } from "./accountability.ts";
 import { ar } from "./ar.ts";
+import { attested } from "./attested.ts";
 import { en } from "./en.ts";
 import { erasure } from "./erasure.ts";
 import { evidence } from "./evidence.ts";
@@ -19,6 +20,7 @@ export type AuthorityMessageKey =
   | keyof typeof en
   | keyof typeof access.en
   | keyof typeof accountability.en
+  | keyof typeof attested.en
   | keyof typeof erasure.en
   | keyof typeof evidence.en
   | keyof typeof keptForm.en
@@ -35,6 +37,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...en,
     ...access.en,
     ...accountability.en,
+    ...attested.en,
     ...evidence.en,
     ...office.en,
     ...keptForm.en,
@@ -49,6 +52,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...zh,
     ...access.zh,
     ...accountability.zh,
+    ...attested.zh,
     ...evidence.zh,
     ...office.zh,
     ...keptForm.zh,
@@ -63,6 +67,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...ar,
     ...access.ar,
     ...accountability.ar,
+    ...attested.ar,
     ...evidence.ar,
     ...office.ar,
     ...keptForm.ar,

@@ -29,6 +29,8 @@ export const en = {
   "signIn.title": "Sign in",
   "signIn.person": "Person",
   "signIn.name": "Sign-in name",
+  "signIn.invented":
+    "Everybody in this demonstration has the same password. It stands where the demonstration was started.",
   "signIn.choose": "Choose a person",
   "signIn.password": "Password",
   "signIn.button": "Sign in",
@@ -172,7 +174,7 @@ export const en = {
   "form.instantHint":
     "In the time of the office, such as 2027-03-31 14:30; or with the distance from UTC, such as 2027-03-31 14:30+03:00",
   "form.countryHint": "Two letters of ISO 3166-1, such as XA",
-  "form.languageHint": "Tag of the language, such as en, ar or zh",
+  "form.languageHint": "Code of the language, such as en, ar or zh",
   "form.basis": "Basis: {$article}",
   "form.amount": "Amount",
   "form.currency": "Currency (three letters)",

@@ -58,6 +58,9 @@ export const erasure = {
     "erasure.partnerLabel": "Other side",
     "erasure.state.label": "How it ended",
     "erasure.opened": "Begun",
+    "erasure.export": "Export what is left, with its proofs",
+    "erasure.exportHint":
+      "One file with every step that is left and its proof in the log. Anybody can check it with `justitia verify`, on any machine. What was erased is not in it.",
     "erasure.proof": "Digest in the log",
     "event.hold-placed": "Hold placed",
     "event.hold-lifted": "Hold lifted",
@@ -127,6 +130,9 @@ export const erasure = {
     "erasure.partnerLabel": "对方",
     "erasure.state.label": "终结方式",
     "erasure.opened": "开始时间",
+    "erasure.export": "导出留存的部分及其证明",
+    "erasure.exportHint":
+      "一个文件，含留存的每一步骤及其在日志中的证明。任何人都可在任何机器上用`justitia verify`核验。已删除的内容不在其中。",
     "erasure.proof": "日志中的摘要",
     "event.hold-placed": "已设置保全",
     "event.hold-lifted": "已解除保全",
@@ -196,6 +202,9 @@ export const erasure = {
     "erasure.partnerLabel": "الطرف الآخر",
     "erasure.state.label": "كيف انتهت",
     "erasure.opened": "بدأت في",
+    "erasure.export": "تصدير ما بقي مع إثباتاته",
+    "erasure.exportHint":
+      "ملف واحد فيه كل خطوة باقية وإثباتها في السجل. يمكن لأي أحد التحقق منه بالأمر `justitia verify` على أي جهاز. ما مُحي ليس فيه.",
     "erasure.proof": "البصمة في السجل",
     "event.hold-placed": "وُضع تحفظ",
     "event.hold-lifted": "رُفع التحفظ",

@@ -75,8 +75,13 @@ export const evidenceInEnglish = {
   "evidence.send": "Take it in",
   "evidence.progress": "Parts sent",
   "evidence.interrupted": "The line is cut. It goes on by itself as soon as it is back.",
+  "evidence.ended":
+    "Your session ended. Leave this page open and sign in again in another window: the file then goes on by itself.",
   "evidence.checking": "Everything is here. It is encrypted and checked now.",
+  "evidence.here": "Taken in. It is encrypted in the vault, and the entry is in the history.",
   "evidence.mandatory": "This has to be given.",
+  "evidence.tooLong":
+    "This has {$given} signs; {$most} at most can be kept here. Put the rest into a document or a note.",
   "evidence.badNumber": "Letters, digits and . _ / - only, 64 at most.",
   "evidence.badDigest": "A SHA-256 has 64 characters, 0 to 9 and a to f.",
   "evidence.noFile": "Choose the file.",
@@ -164,10 +169,10 @@ export const evidenceInEnglish = {
   "export.hint":
     "One file with every event, its proof in the log, the evidence in encrypted form and the chain of custody. Anybody can check it with `justitia verify`, on any machine.",
   "export.reason": "Why the matter is exported",
-  "export.recipient": "Age recipient who can read the evidence",
+  "export.recipient": "Public key of the person who may read the evidence (age)",
   "export.recipientHint":
     "A line that begins with age1, from the person who gets the file. Left empty, the content of the evidence stays closed.",
-  "export.badRecipient": "This is no age recipient.",
+  "export.badRecipient": "This is no public key of age: such a line begins with age1.",
   "export.button": "Export",
   "export.notLogged": "Events of this matter were written before the authority kept a log. It cannot be proved.",
   "export.logged": "That you export it, when and why is logged.",

@@ -29,6 +29,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "signIn.title": "登录",
   "signIn.person": "人员",
   "signIn.name": "登录名",
+  "signIn.invented": "演示中所有人使用同一密码，显示在启动演示的窗口中。",
   "signIn.choose": "请选择人员",
   "signIn.password": "密码",
   "signIn.button": "登录",

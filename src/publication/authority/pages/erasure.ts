@@ -157,7 +157,7 @@ export function erasedPage(
   desk: Desk,
   words: DeskWords,
 ): Html {
-  const { stored, type, erased, remains } = found;
+  const { stored, type, erased, remains, exportable } = found;
   const { ground, first, keptUntil, article } = erased.data;
   const said = words.text("erasure.erasedSaid", {
     date: words.clock(erased.at, desk.timeZone),
@@ -180,5 +180,6 @@ export function erasedPage(
       digest,
     }) => html`<li><strong>${eventName(type, head.name, words)}</strong> — ${actorName(head.by, names, words)}, ${timeOf(head.at, desk)}
 <details><summary>${words.text("erasure.proof")}</summary><code class="break" dir="ltr">${digest}</code></details></li>`,
-  )}</ol>`;
+  )}</ol>
+${exportable ? html`<p><a href="${deskAddress(words, ["matters", stored.matter, "export"])}">${words.text("erasure.export")}</a></p>` : ""}`;
 }

@@ -1,4 +1,4 @@
-import { type HeldItem, type MatterView, stageRules } from "../../../cooperation/index.ts";
+import { type HeldItem, type MatterId, type MatterView, stageRules } from "../../../cooperation/index.ts";
 import { type Html, html } from "../../html.ts";
 import { type Desk, deskAddress, form, inputId } from "../frame.ts";
 import { choiceInputs, faultsAt, faultText, textInput } from "../inputs.ts";
@@ -82,8 +82,8 @@ ${line(state, words, "expected", "evidence.expected", { mandatory: false, hint: 
 <p class="hint" id="${id}-hint">${words.text("evidence.fileHint")}</p>${faultText(id, faults)}
 ${here.bytes === undefined ? "" : html`<p class="said"><bdi>${here.name}</bdi>: ${words.text("evidence.bytes", { bytes: here.bytes })}</p>`}
 <input id="${id}" name="file" type="file" aria-describedby="${id}-hint${faults.length > 0 ? ` ${id}-fault` : ""}"${faults.length > 0 ? html` aria-invalid="true"` : ""}></div>
-<p hidden data-progress><label for="i-progress">${words.text("evidence.progress")}</label> <progress id="i-progress" max="1" value="0"></progress></p>
-<p role="status" data-said data-interrupted="${words.text("evidence.interrupted")}" data-checking="${words.text("evidence.checking")}"></p>
+<p hidden data-progress><label for="i-progress">${words.text("evidence.progress")}</label> <progress id="i-progress" max="1" value="0"></progress> <span class="ltr" data-percent></span></p>
+<p role="status" data-said data-interrupted="${words.text("evidence.interrupted")}" data-ended="${words.text("evidence.ended")}" data-checking="${words.text("evidence.checking")}"></p>
 <button>${words.text("evidence.send")}</button></form>
 <script src="${uploadScriptAddress}" defer></script>
 ${back(view, words, "evidence")}`;
@@ -111,7 +111,6 @@ export function custodyActPage(
     desk,
     under(view, words, "evidence", "items", held.id, "acts", stage),
     html`${line(state, words, "reason", "evidence.reason", { mandatory: true, hint: "evidence.reasonHint" })}
-${needs.includes("authorisation") ? authorisationInputs(state, words, true) : ""}
 ${needs.includes("seal") ? line(state, words, "seal", "evidence.seal", mandatory) : ""}
 ${
   needs.includes("to") && stage !== "transmitted"
@@ -121,6 +120,7 @@ ${
 ${needs.includes("tool") ? line(state, words, "tool", "evidence.tool", mandatory) : ""}
 ${needs.includes("result") ? line(state, words, "result", "evidence.result", { mandatory: true, hint: "evidence.exhibitHint" }) : ""}
 ${byHand ? line(state, words, "found", "evidence.found", { mandatory: false, hint: "evidence.foundHint" }) : ""}
+${authorisationInputs(state, words, needs.includes("authorisation"))}
 <button>${actName(stage, words)}</button>`,
     { command: state.command, sequence: String(view.matter.sequence) },
   )}${back(view, words, "evidence", "items", held.id)}`;
@@ -154,19 +154,34 @@ export function destructionPage(
   }${back(view, words, "evidence", "items", held.id)}`;
 }
 
-/** The form by which a matter is exported. */
-export function exportPage(view: MatterView, state: FormState, desk: Desk, words: DeskWords): Html {
-  return html`<p>${words.text("export.hint")}</p>${form(
+/**
+ * The form by which a matter is exported.
+ *
+ * @param erased - Whether its contents were erased, so that there is nothing to be opened by anybody.
+ */
+export function exportPage(
+  matter: MatterId,
+  { erased }: { readonly erased: boolean },
+  state: FormState,
+  desk: Desk,
+  words: DeskWords,
+): Html {
+  const at = ["matters", matter];
+  return html`<p>${words.text(erased ? "erasure.exportHint" : "export.hint")}</p>${form(
     desk,
-    under(view, words, "export"),
+    deskAddress(words, [...at, "export"]),
     html`${textInput(state, {
       name: "reason",
       label: `${words.text("export.reason")} (${words.text("form.mandatory")})`,
       hint: words.text("export.logged"),
-    })}${textInput(state, {
-      name: "recipient",
-      label: `${words.text("export.recipient")} (${words.text("form.optional")})`,
-      hint: words.text("export.recipientHint"),
-    })}<button>${words.text("export.button")}</button>`,
-  )}<p><a href="${under(view, words)}">${words.text("form.back")}</a></p>`;
+    })}${
+      erased
+        ? ""
+        : textInput(state, {
+            name: "recipient",
+            label: `${words.text("export.recipient")} (${words.text("form.optional")})`,
+            hint: words.text("export.recipientHint"),
+          })
+    }<button>${words.text("export.button")}</button>`,
+  )}<p><a href="${deskAddress(words, at)}">${words.text("form.back")}</a></p>`;
 }

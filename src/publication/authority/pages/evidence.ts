@@ -6,10 +6,11 @@ import {
   type stageRules,
 } from "../../../cooperation/index.ts";
 import { type Html, html } from "../../html.ts";
-import { type Desk, deskAddress, form, timeOf } from "../frame.ts";
+import { type Desk, deskAddress, exactTimeOf, form, timeOf } from "../frame.ts";
 import { textInput } from "../inputs.ts";
 import type { DeskWords } from "../messages.ts";
 import { actorName, type Names, partnerName } from "../names.ts";
+import { matterTitle } from "./matter.ts";
 import type { FormState } from "./simple-forms.ts";
 
 type Stage = keyof typeof stageRules;
@@ -100,8 +101,9 @@ function custodianText(one: CustodyEvent["to"]): string {
   return one === undefined ? "" : [one.holder, one.place].filter((part) => part !== undefined).join(", ");
 }
 
-function facts({ item, state }: HeldItem, words: DeskWords): Html {
+function facts(view: MatterView, { item, state }: HeldItem, words: DeskWords): Html {
   const rows: readonly (readonly [Parameters<DeskWords["text"]>[0], string | undefined])[] = [
+    ["look.which", matterTitle(view, words)],
     ["evidence.description", item.description],
     ["evidence.kind", words.text(`evidence.kind.${item.kind}`)],
     ["evidence.root", item.rootExhibitNumber],
@@ -151,7 +153,7 @@ function chain({ events }: HeldItem, { names }: Pick<EvidenceReading, "names">, 
 <ol class="chain">${events.map(
     (
       event,
-    ) => html`<li><strong>${stageName(event.stage, words)}</strong>, ${timeOf(event.at, desk)}, ${actorName(event.by, names, words)}
+    ) => html`<li><strong>${stageName(event.stage, words)}</strong>, ${exactTimeOf(event.at, desk)}, ${actorName(event.by, names, words)}
 <br>${words.text("evidence.reason")}: <span dir="auto">${event.reason}</span>
 ${detail(event).map(([label, value]) => html`<br>${label}: <span dir="auto">${value}</span>`)}
 ${hashes(event, words)}</li>`,
@@ -170,21 +172,23 @@ export function evidenceItemPage(
   const acts = permitted.has("custody-recorded") ? possibleActs(view, held) : [];
   const { destruction } = held;
   const readable = held.item.bytes !== undefined && held.state.standing !== "destroyed";
-  return html`${facts(held, words)}
+  const last = view.history.at(-1);
+  return html`${facts(view, held, words)}
 ${held.state.standing === "destroyed" ? html`<p class="said">${words.text("evidence.destroyedHint")}</p>` : ""}
 ${chain(held, { names }, desk, words)}
-${
-  acts.length === 0 && !permitted.has("destruction-proposed")
-    ? ""
-    : html`<h2>${words.text("evidence.acts")}</h2>${
-        acts.length === 0
-          ? html`<p>${words.text("evidence.actsNone")}</p>`
-          : html`<ul class="steps">${acts.map(
-              (stage) =>
-                html`<li><a href="${under(view, words, ...path, "acts", stage)}">${actName(stage, words)}</a></li>`,
-            )}</ul>`
-      }`
-}
+${last === undefined ? "" : html`<p class="hint">${words.text("document.asOf", { time: last.event.at, sequence: last.event.sequence, digest: last.digest })}</p>`}
+<div class="on-screen">${
+    acts.length === 0 && !permitted.has("destruction-proposed")
+      ? ""
+      : html`<h2>${words.text("evidence.acts")}</h2>${
+          acts.length === 0
+            ? html`<p>${words.text("evidence.actsNone")}</p>`
+            : html`<ul class="steps">${acts.map(
+                (stage) =>
+                  html`<li><a href="${under(view, words, ...path, "acts", stage)}">${actName(stage, words)}</a></li>`,
+              )}</ul>`
+        }`
+  }
 ${
   destruction === undefined
     ? permitted.has("destruction-proposed") && held.state.standing === "in-custody"
@@ -205,7 +209,7 @@ ${
       }`
     : ""
 }
-<p><a href="${under(view, words, "evidence")}">${words.text("evidence.back")}</a></p>`;
+<p><a href="${under(view, words, "evidence")}">${words.text("evidence.back")}</a></p></div>`;
 }
 
 function reasonForm(state: FormState, desk: Desk, words: DeskWords, target: string, button: "evidence.download"): Html {

@@ -282,13 +282,13 @@ function proposedParticulars(
 
 /** Which fields, step or person an event was about, and the comment that was made with it. */
 function eventDetail(
-  { type }: MatterView,
+  { type }: Pick<MatterView, "type">,
   name: string,
   data: MatterView["history"][number]["event"]["data"],
   names: Names,
   words: DeskWords,
 ): Html {
-  const { values, reason, reasons, person, field } = data;
+  const { values, reason, reasons, person, field, custody, exhibitNumber } = data;
   const about: string[] = [];
   if (name === "fields-set" && typeof values === "object" && values !== null && !Array.isArray(values))
     about.push(
@@ -299,8 +299,13 @@ function eventDetail(
   if (name === "proposed" && typeof data.name === "string") about.push(eventName(type, data.name, words));
   if (typeof person === "string") about.push(personName(names, person));
   if (name === "field-corrected" && typeof field === "string") about.push(fieldName(type, field, words));
-  const comment = [reason, reasons].filter((one) => typeof one === "string").join(" ");
-  return html`${about.length === 0 ? "" : `: ${about.join(", ")}`}${comment === "" ? "" : html` — <span dir="auto">${comment}</span>`}`;
+  const one = isObject(custody) ? custody : {};
+  if (typeof one.exhibitNumber === "string")
+    about.push(`${one.exhibitNumber}, ${words.dynamic(`stage.${String(one.stage)}`, String(one.stage))}`);
+  if (typeof exhibitNumber === "string") about.push(exhibitNumber);
+  if (name === "attachment-added" && typeof data.name === "string") about.push(data.name);
+  const comment = [one.reason, reason, reasons].filter((one) => typeof one === "string").join(" ");
+  return html`${about.length === 0 ? "" : html`: <bdi>${about.join(", ")}</bdi>`}${comment === "" ? "" : html` — <span dir="auto">${comment}</span>`}`;
 }
 
 function messages({ view }: MatterReading, desk: Desk, words: DeskWords): Html {
@@ -312,7 +317,9 @@ function messages({ view }: MatterReading, desk: Desk, words: DeskWords): Html {
             html`<li>${timeOf(message.at, desk)} ${words.text(`matter.${message.direction}`)}: ${eventName(view.type, message.event, words)} — <a href="${under(view, words, "messages", message.message)}">${words.text(`message.${message.state}`)}</a>${
               message.evidence.length === 0
                 ? ""
-                : html` <span class="small">(${message.evidence.map((one, index) => html`${index === 0 ? "" : ", "}<span class="ltr" lang="en">${one.evidence}</span>`)})</span>`
+                : html` <span class="small">(${words.text("attested.both", {
+                    list: message.evidence.map(({ evidence }) => words.text(`attested.${evidence}`)).join("; "),
+                  })})</span>`
             }</li>`,
         )}</ul>`
   }`;

@@ -1,6 +1,6 @@
 import type { FieldDefinition, Json, MatterView } from "../../../cooperation/index.ts";
 import { type Html, html } from "../../html.ts";
-import { type Desk, deskAddress, form, timeOf } from "../frame.ts";
+import { type Desk, deskAddress, exactTimeOf, form, timeOf } from "../frame.ts";
 import { fieldInputs, textInput } from "../inputs.ts";
 import type { DeskWords } from "../messages.ts";
 import { actorName, eventName, fieldName, type Names, partnerName } from "../names.ts";
@@ -184,8 +184,8 @@ export function messagePage(
         )}</tr></thead><tbody>${message.evidence.map(
           (
             one,
-          ) => html`<tr><th scope="row" lang="en" class="ltr">${one.evidence}</th><td>${partnerName(names, one.issuer)}</td>
-<td>${timeOf(one.at, desk)}</td><td lang="en">${one.reasons.map(({ code, details }) => [code, details].filter((part) => part !== "").join(": ")).join("; ")}</td>
+          ) => html`<tr><th scope="row">${words.text(`attested.${one.evidence}`)} <span class="small ltr" lang="en">${one.evidence}</span></th><td>${partnerName(names, one.issuer)}</td>
+<td>${exactTimeOf(one.at, desk)}</td><td lang="en">${one.reasons.map(({ code, details }) => [code, details].filter((part) => part !== "").join(": ")).join("; ")}</td>
 <td class="ltr">${one.log === null ? "—" : `${one.log.origin} ${one.log.index}`}</td></tr>`,
         )}</tbody></table></div>`
   }

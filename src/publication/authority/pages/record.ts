@@ -98,8 +98,8 @@ ${faults.length === 0 ? "" : html`<ul>${faults.map(({ sequence, fault }) => html
 
 /** What was shown, in the reader's language; the log itself keeps it in one. */
 function lookName(what: string, words: DeskWords): string {
-  const [, kind, name = ""] = /^content of (exhibit|document) (.*)$/s.exec(what) ?? [];
-  if (kind === "exhibit" || kind === "document") return words.text(`look.${kind}`, { name });
+  const [, kind, name = ""] = /^content of (?:an? )?(exhibit|document) ?(.*)$/s.exec(what) ?? [];
+  if (kind === "exhibit" || kind === "document") return words.text(`look.${kind}`, { name }).trim();
   return words.dynamic(`look.${what}`, what);
 }
 

@@ -42,7 +42,12 @@ export function signInPage(
               label: `${name} (${roles.map((role) => roleName(words, role)).join(", ")})`,
             })),
           })
-    }${textInput(state, { name: "password", label: words.text("signIn.password"), kind: "password" })}<button>${words.text("signIn.button")}</button>`,
+    }${textInput(state, {
+      name: "password",
+      label: words.text("signIn.password"),
+      kind: "password",
+      hint: people.length === 0 ? undefined : words.text("signIn.invented"),
+    })}<button>${words.text("signIn.button")}</button>`,
   );
 }
 
