@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import type { Browser } from "playwright-core";
 import type { Demonstration } from "../../src/app/index.ts";
 import { describe as describePage, noBrowser, openBrowser, violations, watch, widths } from "../browser/visits.ts";
-import { faultsOf, openWindow, sideOf, signIn, startDemonstration, textOf } from "./windows.ts";
+import { faultsOf, lookAgain, openWindow, sideOf, signIn, startDemonstration, textOf } from "./windows.ts";
 
 describe("who may know of a matter, in a browser", { skip: noBrowser }, () => {
   let demonstration: Demonstration;
@@ -113,9 +113,9 @@ describe("who may know of a matter, in a browser", { skip: noBrowser }, () => {
     const read = contact.url();
     assert.equal((await contact.goto(read.replace("emergency", "matters")))?.status(), 404, "only as an emergency");
 
-    await head.reload();
+    await lookAgain(head);
     assert.match(await textOf(head.locator(".watch")), /Ilya Norden[\s\S]*XA-2026-001[\s\S]*A child is in danger/);
-    await auditor.reload();
+    await lookAgain(auditor);
     assert.match(await textOf(auditor.locator(".watch")), /Ilya Norden[\s\S]*A child is in danger/);
     await Promise.all(windows.map(({ context }) => context.close()));
   });

@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { Demonstration } from "../../src/app/index.ts";
 import { noBrowser, openBrowser, violations } from "../browser/visits.ts";
-import { openWindow, sideOf, signIn, startDemonstration, textOf } from "./windows.ts";
+import { lookAgain, openWindow, sideOf, signIn, startDemonstration, textOf } from "./windows.ts";
 
 describe("a day at the desk", { skip: noBrowser }, () => {
   let demonstration: Demonstration;
@@ -148,11 +148,11 @@ describe("a day at the desk", { skip: noBrowser }, () => {
     const officer = await openWindow(browser, demonstration, 0, "case-officer");
     await officer.page.goto(`${matter}/steps/acknowledged`);
     await officer.page.locator("main form button").last().click();
-    await page.reload();
+    await lookAgain(page);
     assert.match((await rows()).join(), /XB-2026-014 new/);
     await page.goto(matter);
     assert.match(await textOf(page.locator("main")), /1 new entry by others/);
-    await page.reload();
+    await lookAgain(page);
     assert.equal(await page.locator(".new").count(), 0);
     await Promise.all([context, head.context, officer.context].map((one) => one.close()));
   });

@@ -5,11 +5,11 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { type Demonstration, main } from "../../src/app/index.ts";
 import { digestOf } from "../../src/cooperation/index.ts";
 import { describe as describePage, noBrowser, openBrowser, violations, watch } from "../browser/visits.ts";
-import { signInAs, startDemonstration } from "./windows.ts";
+import { longestWait, signInAs, startDemonstration, textOf, until } from "./windows.ts";
 
 describe("evidence in browsers", { skip: noBrowser }, () => {
   let demonstration: Demonstration;
@@ -32,16 +32,15 @@ describe("evidence in browsers", { skip: noBrowser }, () => {
     assert.ok(side !== undefined && person !== undefined);
     const context = await browser.newContext({ javaScriptEnabled, acceptDownloads: true });
     const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(longestWait);
     await signInAs(page, side, person.signInName, demonstration.password);
     return { page, context };
   }
-  const text = async (place: Locator): Promise<string> => (await place.textContent()) ?? "";
   const press = (page: Page, name: string): Promise<void> =>
     page.locator("main").getByRole("button", { name, exact: true }).first().click();
   async function done(page: Page): Promise<void> {
     const faults = page.locator(".faults");
-    if ((await faults.count()) > 0) assert.fail(`${page.url()}: ${await text(faults)}`);
+    if ((await faults.count()) > 0) assert.fail(`${page.url()}: ${await textOf(faults)}`);
   }
 
   /** The request that is carried out there. */
@@ -65,41 +64,41 @@ describe("evidence in browsers", { skip: noBrowser }, () => {
     const matter = await executing(page);
     await page.goto(matter);
     await page.getByRole("link", { name: "Evidence and documents" }).click();
-    assert.match(await text(page.locator("main table")), /XB-1/);
+    assert.match(await textOf(page.locator("main table")), /XB-1/);
     await page.getByRole("link", { name: "Take in evidence or add a document" }).click();
 
     const content = randomBytes(9_000_000);
     const file = join(folder, "image.html");
     await writeFile(file, content);
     await press(page, "Take it in");
-    assert.match(await text(page.locator(".faults")), /This has to be given/);
+    assert.match(await textOf(page.locator(".faults")), /This has to be given/);
     await fillIntake(page, "XB-2", file);
     await page.locator("#i-expected").fill(digestOf("another"));
     await page.locator("#i-description").fill("d".repeat(2001));
     await press(page, "Take it in");
-    assert.match(await text(page.locator(".faults")), /This has 2,001 signs; 2,000 at most/);
+    assert.match(await textOf(page.locator(".faults")), /This has 2,001 signs; 2,000 at most/);
     assert.equal((await page.locator("#i-description").inputValue()).length, 2001);
     await page.locator("#i-description").fill("A disk image");
     await press(page, "Take it in");
-    assert.match(await text(page.locator(".faults")), /does not have the SHA-256 that you were told/);
+    assert.match(await textOf(page.locator(".faults")), /does not have the SHA-256 that you were told/);
     assert.equal(await page.locator("#i-description").inputValue(), "A disk image", "nothing typed is lost");
-    assert.match(await text(page.locator("form .said")), /image\.html: 9,000,000 bytes/, "nor is the file");
+    assert.match(await textOf(page.locator("form .said")), /image\.html: 9,000,000 bytes/, "nor is the file");
     await page.locator("#i-expected").fill(digestOf(content));
     await press(page, "Take it in");
     await done(page);
     await page.getByRole("link", { name: "XB-2" }).click();
-    assert.match(await text(page.locator("main")), new RegExp(digestOf(content)));
+    assert.match(await textOf(page.locator("main")), new RegExp(digestOf(content)));
 
     const item = page.url().replace(/\?.*$/, "");
     await page.getByRole("link", { name: "Seal", exact: true }).click();
     await press(page, "Seal");
-    assert.match(await text(page.locator(".faults")), /This has to be given/);
+    assert.match(await textOf(page.locator(".faults")), /This has to be given/);
     await page.locator("#i-reason").fill("Kept closed");
     await page.locator("#i-seal").fill("S-7");
     await press(page, "Seal");
     await done(page);
-    assert.match(await text(page.locator(".done")), /Recorded: sealed/);
-    assert.match(await text(page.locator("main")), /under seal S-7/);
+    assert.match(await textOf(page.locator(".done")), /Recorded: sealed/);
+    assert.match(await textOf(page.locator("main")), /under seal S-7/);
     await page.getByRole("link", { name: "Open the seal" }).click();
     await page.locator("#i-reason").fill("To read it");
     await page.locator("#i-seal").fill("S-7");
@@ -112,7 +111,7 @@ describe("evidence in browsers", { skip: noBrowser }, () => {
 
     await page.goto(item);
     await press(page, "Download the content");
-    assert.match(await text(page.locator(".faults")), /This has to be given/);
+    assert.match(await textOf(page.locator(".faults")), /This has to be given/);
     await page.locator("#i-reason").fill("To prepare the result");
     const [download] = await Promise.all([page.waitForEvent("download"), press(page, "Download the content")]);
     assert.equal(download.suggestedFilename(), "image.html.quarantine");
@@ -120,7 +119,7 @@ describe("evidence in browsers", { skip: noBrowser }, () => {
 
     await page.goto(`${matter}/export`);
     await press(page, "Export");
-    assert.match(await text(page.locator(".faults")), /This has to be given/);
+    assert.match(await textOf(page.locator(".faults")), /This has to be given/);
     await page.locator("#i-reason").fill("The court asks for it");
     const [bundle] = await Promise.all([page.waitForEvent("download"), press(page, "Export")]);
     const said: string[] = [];
@@ -158,7 +157,7 @@ describe("evidence in browsers", { skip: noBrowser }, () => {
     await context.unrouteAll({ behavior: "ignoreErrors" });
 
     const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(longestWait);
     const offsets: (string | undefined)[] = [];
     page.on("request", (request) => request.method() === "PUT" && offsets.push(request.headers()["x-offset"]));
     await page.goto(`${matter}/evidence/new`);
@@ -166,20 +165,17 @@ describe("evidence in browsers", { skip: noBrowser }, () => {
     await press(page, "Take it in");
     await page.getByRole("link", { name: "XB-3" }).click();
     assert.deepEqual(offsets, [undefined, parts(3), parts(4)]);
-    assert.match(await text(page.locator("main")), new RegExp(digestOf(content)));
+    assert.match(await textOf(page.locator("main")), new RegExp(digestOf(content)));
     await context.close();
   });
 
   test("an auditor sees log and vault, checks them, and nobody else does", async () => {
     const { page, context } = await window("auditor", false);
     await page.getByRole("link", { name: "Log and vault" }).click();
-    assert.match(await text(page.locator("main")), /bensalem-central\/log/);
+    assert.match(await textOf(page.locator("main")), /bensalem-central\/log/);
     await press(page, "Check everything now");
-    for (let look = 0; look < 100 && /check is running/.test(await text(page.locator("main"))); look += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      await page.reload();
-    }
-    assert.match(await text(page.locator("main")), /nothing was wrong: entries \d+, files \d+/);
+    await until(page, async () => !/check is running/.test(await textOf(page.locator("main"))));
+    assert.match(await textOf(page.locator("main")), /nothing was wrong: entries \d+, files \d+/);
     const origin = new URL(page.url()).origin;
     const head = await page.request.get(`${origin}/log/checkpoint`);
     assert.match(await head.text(), /^bensalem-central\/log\n\d+\n/);

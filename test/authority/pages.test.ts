@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { Demonstration } from "../../src/app/index.ts";
 import { describe as describePage, noBrowser, openBrowser, violations, watch, widths } from "../browser/visits.ts";
-import { openWindow, sideOf, signIn, startDemonstration, textOf as text } from "./windows.ts";
+import { openWindow, sideOf, signIn, startDemonstration, textOf as text, until } from "./windows.ts";
 
 const languages = ["en", "zh", "ar"] as const;
 
@@ -34,17 +34,11 @@ describe("two authorities in two browsers", { skip: noBrowser }, () => {
   async function state(page: Page): Promise<string> {
     const faults = page.locator(".faults");
     if ((await faults.count()) > 0) assert.fail(`${page.url()}: ${await text(faults)}`);
-    return (await page.locator("dl.facts dd").first().textContent()) ?? "";
+    return await text(page.locator("dl.facts dd").first());
   }
 
-  /** Looks again until the other side's message has come. */
-  async function until(page: Page, reached: () => Promise<boolean>): Promise<void> {
-    for (let look = 0; look < 100; look += 1) {
-      await page.reload();
-      if (await reached()) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    assert.fail(`the message did not come: ${reports.join("; ")}`);
+  async function waitFor(page: Page, reached: () => Promise<boolean>): Promise<void> {
+    assert.ok(await until(page, reached), `the message did not come: ${reports.join("; ")}`);
   }
 
   test("a request is drafted, approved by a second person, sent, considered, answered and closed", async () => {
@@ -117,9 +111,9 @@ describe("two authorities in two browsers", { skip: noBrowser }, () => {
     const before = await links(head);
     await officer.goto(matter);
     await step(officer, "sent");
-    await until(officer, async () => (await state(officer)) === "Delivered");
+    await waitFor(officer, async () => (await state(officer)) === "Delivered");
 
-    await until(head, async () => (await links(head)).length === before.length + 1);
+    await waitFor(head, async () => (await links(head)).length === before.length + 1);
     // A matter is named by its age, so the last is the newest.
     const newest = (await links(head)).sort().at(-1);
     assert.ok(newest !== undefined);
@@ -166,14 +160,14 @@ describe("two authorities in two browsers", { skip: noBrowser }, () => {
     await step(decider, "result-transmitted");
     assert.match(await text(decider.locator(".done")), /Done/);
 
-    await until(officer, async () => (await state(officer)) === "Result transmitted");
+    await waitFor(officer, async () => (await state(officer)) === "Result transmitted");
     assert.match(await text(officer.locator("main")), /By telephone: the help can be given/);
     assert.match(await text(officer.locator("#outcomes")), /Court of Bensalem[\s\S]*Result[\s\S]*The holder is known/);
     await step(officer, "result-received");
     await step(officer, "closed");
     assert.equal(await state(officer), "Closed");
     await other.goto(arrived);
-    await until(other, async () => (await state(other)) === "Closed");
+    await waitFor(other, async () => (await state(other)) === "Closed");
     await officer.goto(`${matter}/audit`);
     assert.match(await text(officer.locator(".said")), /without a gap/);
     await officer.goto(`${matter}/document`);

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import type { Demonstration } from "../../src/app/index.ts";
 import { noBrowser, openBrowser } from "../browser/visits.ts";
-import { signInAs, startDemonstration, textOf } from "./windows.ts";
+import { longestWait, lookAgain, signInAs, startDemonstration, textOf, until } from "./windows.ts";
 
 const tutorial = "docs/tutorial/first-request.md";
 const [told = ""] = readFileSync(new URL(`../../${tutorial}`, import.meta.url), "utf8").split("## Where to go");
@@ -32,19 +32,9 @@ describe("whoever follows the tutorial of a first request sees what it shows", {
     assert.ok(side !== undefined && person !== undefined, `there is no ${name} of ${state}`);
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(longestWait);
     await signInAs(page, side, person.signInName, demonstration.password);
     return { page, context };
-  }
-
-  /** Looks again until something is there: what the other side did comes by message. */
-  async function until(page: Page, there: () => Promise<boolean>): Promise<boolean> {
-    for (let look = 0; look < 100; look += 1) {
-      if (await there()) return true;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      await page.reload();
-    }
-    return false;
   }
 
   test("from the draft to the answer", async () => {
@@ -72,7 +62,7 @@ describe("whoever follows the tutorial of a first request sees what it shows", {
         /^Go back to \*\*(.+)\*\*\.$/,
         async (name = "") => {
           page = windows.get(name)?.page;
-          await here().reload();
+          await lookAgain(here());
         },
       ],
       [

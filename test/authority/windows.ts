@@ -1,8 +1,11 @@
 /** Browser windows of people at the two authorities of the demonstration. */
 import assert from "node:assert/strict";
-import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { type Demonstration, demonstrate } from "../../src/app/index.ts";
+import { longestWait, textOf } from "../browser/visits.ts";
 import { blankDatabase } from "../database/blank.ts";
+
+export { longestWait, textOf };
 
 export type Language = "en" | "zh" | "ar";
 
@@ -61,12 +64,10 @@ export async function openWindow(
 ): Promise<{ readonly page: Page; readonly context: BrowserContext }> {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(longestWait);
   await signIn(page, demonstration, index, role);
   return { page, context };
 }
-
-export const textOf = async (place: Locator): Promise<string> => (await place.textContent()) ?? "";
 
 /** Presses the button of a form that goes to an address with this ending. */
 export async function send(page: Page, ending: string): Promise<void> {
@@ -75,3 +76,18 @@ export async function send(page: Page, ending: string): Promise<void> {
 
 /** Says what stands at the top of a page after a form was refused. */
 export const faultsOf = (page: Page): Promise<string> => textOf(page.locator(".faults"));
+
+/** Asks for the page anew, as a person does who looks whether something has come. A reload fails where the tab is covered. */
+export const lookAgain = async (page: Page): Promise<void> => {
+  await page.goto(page.url().replace(/#.*$/, ""));
+};
+
+/** Looks again until something is there, ten seconds or so at most: what the other side did comes by message. */
+export async function until(page: Page, there: () => Promise<boolean>): Promise<boolean> {
+  for (let look = 0; look < 100; look += 1) {
+    if (await there()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await lookAgain(page);
+  }
+  return false;
+}

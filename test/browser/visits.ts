@@ -1,7 +1,7 @@
 /** A browser and what it saw on its visits. */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { z } from "zod";
 
 const program = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
@@ -68,4 +68,13 @@ export function watch(page: Page, address: string): { readonly faults: string[] 
     if (!url.startsWith(`${address}/`) && !url.startsWith("data:")) faults.push(`request to ${url}`);
   });
   return { faults };
+}
+
+/** Milliseconds after which nothing comes any more, also on a machine that does much else. */
+export const longestWait = 120_000;
+
+/** What stands at a place of a page that has come whole: a browser shows the beginning of a page before its end is there. */
+export async function textOf(place: Locator): Promise<string> {
+  await place.page().waitForLoadState();
+  return (await place.textContent()) ?? "";
 }

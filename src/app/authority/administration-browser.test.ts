@@ -1,11 +1,13 @@
 /** What administrators do in a browser, without a script; and passkeys, which need one. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import {
   describe as describePage,
+  longestWait,
   noBrowser,
   openBrowser,
+  textOf,
   violations,
   watch,
   widths,
@@ -39,13 +41,12 @@ describe("the office of an authority in a browser", { skip: noBrowser }, () => {
     await folder?.[Symbol.asyncDispose]();
   });
 
-  const text = async (place: Locator): Promise<string> => (await place.textContent()) ?? "";
   const press = (page: Page, name: string): Promise<void> =>
     page.getByRole("main").getByRole("button", { name, exact: true }).click();
 
   async function visitor(javaScriptEnabled = false): Promise<Page> {
     const page = await (await browser.newContext({ javaScriptEnabled })).newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(longestWait);
     return page;
   }
 
@@ -73,18 +74,18 @@ describe("the office of an authority in a browser", { skip: noBrowser }, () => {
       await administrator.goto(`${running.address}${path}`);
       assert.equal(new URL(administrator.url()).pathname, "/en/account/password");
     }
-    assert.match(await text(administrator.locator(".said")), /Somebody else made your password/);
+    assert.match(await textOf(administrator.locator(".said")), /Somebody else made your password/);
     await ownPassword(administrator, first, "short");
-    assert.match(await text(administrator.locator(".faults")), /Fewer than 12 signs/);
+    assert.match(await textOf(administrator.locator(".faults")), /Fewer than 12 signs/);
     await ownPassword(administrator, first, "administrator-2026");
-    assert.match(await text(administrator.locator(".faults")), /contains your name/);
+    assert.match(await textOf(administrator.locator(".faults")), /contains your name/);
     await ownPassword(administrator, "not the password", own);
-    assert.match(await text(administrator.locator(".faults")), /This is not your password/);
+    assert.match(await textOf(administrator.locator(".faults")), /This is not your password/);
     await ownPassword(administrator, first, own);
-    assert.match(await text(administrator.locator(".done")), /Your password was changed/);
+    assert.match(await textOf(administrator.locator(".done")), /Your password was changed/);
     const again = await visitor();
     await signIn(again, "administrator", first);
-    assert.match(await text(again.locator(".faults")), /do not fit/);
+    assert.match(await textOf(again.locator(".faults")), /do not fit/);
     await again.context().close();
   });
 
@@ -95,7 +96,7 @@ describe("the office of an authority in a browser", { skip: noBrowser }, () => {
     await administrator.locator("#i-roles-auditor").check();
     await administrator.locator("#i-roles-approver").check();
     await press(administrator, "Add a person");
-    const said = await text(administrator.locator(".faults"));
+    const said = await textOf(administrator.locator(".faults"));
     for (const fault of [/taken already/, /no other role/, /This is needed/]) assert.match(said, fault);
     assert.equal(await administrator.locator("#i-name").inputValue(), "Mira Oland", "nothing typed is lost");
     assert.equal(await administrator.locator("#i-roles-auditor").isChecked(), true);
@@ -104,7 +105,7 @@ describe("the office of an authority in a browser", { skip: noBrowser }, () => {
     await administrator.locator("#i-roles-case-officer").check();
     await administrator.locator("#i-office").selectOption("central-office");
     await press(administrator, "Add a person");
-    const oneTime = await text(administrator.locator("#one-time"));
+    const oneTime = await textOf(administrator.locator("#one-time"));
     assert.match(oneTime, /^(?:[a-z2-9]{6}-){3}[a-z2-9]{6}$/);
 
     const officer = await visitor();
@@ -112,7 +113,7 @@ describe("the office of an authority in a browser", { skip: noBrowser }, () => {
     officerPassword = "eight grey herons wait";
     await ownPassword(officer, oneTime, officerPassword);
     await officer.goto(`${running.address}/en`);
-    assert.equal(await text(officer.locator("h1")), "Matters");
+    assert.equal(await textOf(officer.locator("h1")), "Matters");
     for (const path of ["people", "people/new", "offices", "partners", "partners/new", "introduction", "acts"]) {
       const answer = await officer.goto(`${running.address}/en/${path}`);
       assert.equal(answer?.status(), 403, path);
@@ -122,11 +123,11 @@ describe("the office of an authority in a browser", { skip: noBrowser }, () => {
     await administrator.goto(`${running.address}/en/people`);
     await administrator.getByRole("link", { name: "Mira Oland" }).click();
     await press(administrator, "Shut out");
-    assert.match(await text(administrator.locator("main")), /Let in again/);
+    assert.match(await textOf(administrator.locator("main")), /Let in again/);
     await officer.reload();
     assert.equal(new URL(officer.url()).pathname, "/en/sign-in");
     await signIn(officer, "mira.oland", officerPassword);
-    assert.match(await text(officer.locator(".faults")), /do not fit/);
+    assert.match(await textOf(officer.locator(".faults")), /do not fit/);
     await press(administrator, "Let in again");
     await officer.context().close();
   });
@@ -135,20 +136,20 @@ describe("the office of an authority in a browser", { skip: noBrowser }, () => {
     await administrator.goto(`${running.address}/en/people`);
     await administrator.getByRole("link", { name: "Administrator" }).click();
     await press(administrator, "Shut out");
-    assert.match(await text(administrator.locator(".faults")), /own account[\s\S]*One administrator has to stay/);
+    assert.match(await textOf(administrator.locator(".faults")), /own account[\s\S]*One administrator has to stay/);
     await administrator.locator("#i-roles-administrator").uncheck();
     await administrator.locator("#i-roles-case-officer").check();
     await press(administrator, "Save");
-    assert.match(await text(administrator.locator(".faults")), /own roles[\s\S]*One administrator has to stay/);
+    assert.match(await textOf(administrator.locator(".faults")), /own roles[\s\S]*One administrator has to stay/);
     await press(administrator, "Make a new one-time password");
-    assert.match(await text(administrator.locator(".faults")), /own account/);
+    assert.match(await textOf(administrator.locator(".faults")), /own account/);
   });
 
   test("offices are added and renamed", async () => {
     await administrator.goto(`${running.address}/en/offices`);
     await administrator.locator("#i-id").fill("Not An Identifier");
     await press(administrator, "Add an office");
-    assert.match(await text(administrator.locator(".faults")), /Lower-case letters[\s\S]*This is needed/);
+    assert.match(await textOf(administrator.locator(".faults")), /Lower-case letters[\s\S]*This is needed/);
     await administrator.locator("#i-id").fill("cybercrime-unit");
     await administrator.locator("#i-name").fill("Cybercrime unit");
     await press(administrator, "Add an office");
@@ -162,11 +163,11 @@ describe("the office of an authority in a browser", { skip: noBrowser }, () => {
     await administrator.locator("#i-introduction").fill("{}");
     await administrator.locator("#i-fingerprint").fill(fingerprint.replaceAll("a", "b"));
     await press(administrator, "Add a partner");
-    assert.match(await text(administrator.locator(".faults")), /no introduction/);
+    assert.match(await textOf(administrator.locator(".faults")), /no introduction/);
     await administrator.locator("#i-introduction").fill(letter);
     await press(administrator, "Add a partner");
-    assert.match(await text(administrator.locator(".faults")), /not the fingerprint/);
-    assert.ok(!(await text(administrator.locator("main"))).includes(fingerprint), "the right one is not shown");
+    assert.match(await textOf(administrator.locator(".faults")), /not the fingerprint/);
+    assert.ok(!(await textOf(administrator.locator("main"))).includes(fingerprint), "the right one is not shown");
     assert.equal((await administrator.locator("#i-introduction").inputValue()).trim(), letter.trim());
     await administrator.locator("#i-fingerprint").fill(fingerprint.toUpperCase().replaceAll(" ", ""));
     await press(administrator, "Add a partner");
@@ -174,23 +175,23 @@ describe("the office of an authority in a browser", { skip: noBrowser }, () => {
     assert.equal(await administrator.locator("#i-address").inputValue(), "https://bensalem.example/exchange");
     await administrator.locator("#i-address").fill("http://bensalem.example/exchange");
     await press(administrator, "Save");
-    assert.match(await text(administrator.locator(".faults")), /https:\/\/central\.example/);
+    assert.match(await textOf(administrator.locator(".faults")), /https:\/\/central\.example/);
     await administrator.reload();
     await administrator.locator("#i-kid").selectOption({ index: 1 });
     await administrator.locator("#i-reason").fill("Stolen, by telephone.");
     await press(administrator, "Have a key count no more");
-    assert.match(await text(administrator.locator("table")), /does not count since .*: Stolen, by telephone\./);
+    assert.match(await textOf(administrator.locator("table")), /does not count since .*: Stolen, by telephone\./);
     await press(administrator, "Put aside");
     assert.equal((await running.authority.partners())[0]?.active, false);
     await press(administrator, "Take up again");
     await administrator.goto(`${running.address}/en/introduction`);
-    assert.match(await text(administrator.locator("#fingerprint")), /^(?:[0-9a-f]{4} ){15}[0-9a-f]{4}$/);
-    assert.match(await text(administrator.locator("#introduction")), new RegExp(`"${running.address}/exchange"`));
+    assert.match(await textOf(administrator.locator("#fingerprint")), /^(?:[0-9a-f]{4} ){15}[0-9a-f]{4}$/);
+    assert.match(await textOf(administrator.locator("#introduction")), new RegExp(`"${running.address}/exchange"`));
   });
 
   test("every act is there with who and when, and no secret is among them", async () => {
     await administrator.goto(`${running.address}/en/acts`);
-    const acts = await text(administrator.locator("table"));
+    const acts = await textOf(administrator.locator("table"));
     for (const act of [
       /command line \(\S+\)\s*Person added\s*Administrator/,
       /Administrator \(administrator\)\s*Person added\s*Mira Oland/,
@@ -226,31 +227,31 @@ describe("the office of an authority in a browser", { skip: noBrowser }, () => {
     await page.locator("#i-before").fill("not the password");
     await press(page, "Add a passkey");
     await page.locator(".faults").waitFor();
-    assert.match(await text(page.locator(".faults")), /This is not your password/);
+    assert.match(await textOf(page.locator(".faults")), /This is not your password/);
     await page.locator("#i-before").fill(officerPassword);
     await press(page, "Add a passkey");
     await page.locator(".done").waitFor();
-    assert.match(await text(page.locator("main")), /never used/);
+    assert.match(await textOf(page.locator("main")), /never used/);
     await page.getByRole("button", { name: "Sign out" }).click();
 
     await page.getByRole("link", { name: "Sign in with a passkey" }).click();
     await press(page, "Sign in with a passkey");
     await page.waitForURL(`${running.address}/en/account/since`);
-    assert.match(await text(page.locator("main")), /Passkey added/, "a change is told at the next sign-in");
+    assert.match(await textOf(page.locator("main")), /Passkey added/, "a change is told at the next sign-in");
     await page.goto(`${running.address}/en/account`);
-    assert.match(await text(page.locator("main")), /last used/);
+    assert.match(await textOf(page.locator("main")), /last used/);
     const answer = await page.goto(`${running.address}/en/account/password`);
     assert.match(answer?.headers()["content-security-policy"] ?? "", /script-src 'none'/, "only there is a script");
     await page.goto(`${running.address}/en/account`);
     await page.locator(".steps a").click();
     await page.locator("#i-before").fill(officerPassword);
     await press(page, "Remove this passkey");
-    assert.match(await text(page.locator("main")), /You have none/);
+    assert.match(await textOf(page.locator("main")), /You have none/);
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("link", { name: "Sign in with a passkey" }).click();
     await press(page, "Sign in with a passkey");
     await page.locator(".faults").waitFor();
-    assert.match(await text(page.locator(".faults")), /opens no account/);
+    assert.match(await textOf(page.locator(".faults")), /opens no account/);
     assert.deepEqual(
       faults.filter((fault) => !fault.includes("422")),
       [],
