@@ -2,6 +2,8 @@
 
 export { cooperationDefinitions } from "./authority/definitions.ts";
 export { type Demonstration, demonstrate } from "./authority/demonstration.ts";
+export { recordsDoor } from "./authority/records-folder.ts";
+export { createDesk } from "./authority/server.ts";
 export { exitCodes } from "./exit-codes.ts";
 export { main } from "./main.ts";
 export { type BuildSettings, buildObservatory, type OpenObservatory, openObservatory } from "./observatory.ts";

@@ -14,6 +14,9 @@ interface Counted {
   readonly count: number;
 }
 
+/** As much of a path as is noted: a database keeps no character 0 and no half of a pair. */
+const asNoted = (path: string): string => path.replaceAll("\0", "").slice(0, longestPath).toWellFormed();
+
 /** The count after one more refusal, and whether it is noted. @param at milliseconds since 1970 */
 export function countRefusal(known: Counted | undefined, at: number): Counted & { readonly noted: boolean } {
   const anew = known === undefined || at - known.since >= window || at < known.since;
@@ -37,7 +40,7 @@ export function refusedAccess(
     const data = {
       role,
       method: req.method,
-      page: req.path.slice(0, longestPath),
+      page: asNoted(req.path),
       status: res.status,
       ...(counted.count === mostNoted ? { further: "not noted within the hour" } : {}),
     };

@@ -248,7 +248,8 @@ function placeOf(context: Context): QueuePlace | undefined {
   const matter = matterIdSchema.safeParse(context.req.query("after"));
   const due = context.req.query("due");
   const dueAt = instantSchema.nullable().safeParse(due ?? null);
-  return matter.success && dueAt.success ? { matter: matter.data, dueAt: dueAt.data } : undefined;
+  if (!matter.success || !dueAt.success || dueAt.data?.startsWith("0000") === true) return undefined;
+  return { matter: matter.data, dueAt: dueAt.data };
 }
 
 /** What the reader chose to see; whatever the address says otherwise counts as not chosen. */
@@ -258,7 +259,7 @@ function choiceOf({ req }: Context, first: boolean): QueueChoice {
     whose: whose === "mine" || whose === "nobody" ? whose : "office",
     open: req.query("open") !== "no",
     named: (req.query("named") ?? "").replaceAll("\0", "").trim().slice(0, 100),
-    type: req.query("type") ?? "",
+    type: (req.query("type") ?? "").replaceAll("\0", ""),
     partner: req.query("partner") ?? "",
     urgent: req.query("urgency") === "urgent",
     first,

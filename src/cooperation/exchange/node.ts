@@ -92,6 +92,8 @@ export interface ExchangeTransaction {
   authorityOfKey(kid: string): Promise<KnownAuthority | undefined>;
   saveAuthority(known: KnownAuthority): Promise<void>;
 
+  /** Waits until no other transaction takes a message of this sender and identifier in; held until this one ends. */
+  lockMessage(from: AuthorityId, id: MessageId): Promise<void>;
   inboxEntry(from: AuthorityId, id: MessageId): Promise<InboxEntry | undefined>;
   /** @throws when the pair of sender and identifier is there already, so that only one of two at once succeeds. */
   addInboxEntry(entry: InboxEntry): Promise<void>;

@@ -53,6 +53,11 @@ export function selectEntry(
   };
 }
 
+/** Locks a message that may not be there yet until the transaction ends. */
+export function lockMessage(from: string, id: string): SqlQuery {
+  return { text: "SELECT pg_advisory_xact_lock(hashtextextended($1, 4))", values: [`${from} ${id}`] };
+}
+
 /** What is due, the longest waiting first. */
 export function selectDue(
   table: "inbox" | "outbox" | "outgoing_payload",

@@ -77,6 +77,8 @@ async function receiveSigned<T extends ExchangeTransaction>(
     await transaction.addRefusal({ at: node.now(), reason, from, message: id, digest });
     return refuse(reason);
   };
+  // The same message may arrive twice at the same time: the second one gets the answer to the first.
+  await transaction.lockMessage(envelope.from, envelope.id);
   const earlier = await transaction.inboxEntry(envelope.from, envelope.id);
   if (earlier !== undefined)
     return earlier.digest === digest

@@ -249,19 +249,18 @@ for (const [name, start, skip] of [
       for (const table of ["exchange_inbox", "exchange_evidence", "leaf"]) assert.equal(await rowsOf(engine, table), 0);
     });
 
-    test(`a message that arrives several times at once is taken once, and no answer differs`, async () => {
+    test(`a message that arrives several times at once is taken once, and answered the same each time`, async () => {
       const { arcadia, node } = await setting(engine);
       await write(arcadia, "bensalem-central");
       const answers: string[] = [];
       const post: Post = async (_, sealed) => {
-        const all = await Promise.allSettled([1, 2, 3, 4].map(() => receive(node, sealed)));
-        all.push(...(await Promise.allSettled([receive(node, sealed)])));
-        for (const outcome of all)
-          if (outcome.status === "fulfilled" && !isRefused(outcome.value)) answers.push(outcome.value.sealedAnswer);
+        const all = await Promise.all([1, 2, 3, 4].map(() => receive(node, sealed)));
+        for (const outcome of [...all, await receive(node, sealed)])
+          if (!isRefused(outcome)) answers.push(outcome.sealedAnswer);
         return { problem: "lost" };
       };
       await sendDue(arcadia.node, post, 10);
-      assert.ok(answers.length >= 2);
+      assert.equal(answers.length, 5);
       assert.equal(new Set(answers).size, 1);
       assert.equal(await rowsOf(engine, "exchange_inbox"), 1);
       assert.equal(await rowsOf(engine, "leaf"), 1);

@@ -9,6 +9,7 @@ import {
   insertChunk,
   insertEntry,
   insertKeys,
+  lockMessage,
   type SqlQuery,
   selectAuthority,
   selectAuthorityOfKey,
@@ -82,6 +83,9 @@ export function sqlExchangeTransaction(
       const kids = known.keys.map(({ key }) => key.kid);
       const foreign = await run(insertKeys(known.authority, kids));
       if (foreign.length > 0) throw new Error("a key belongs to another authority");
+    },
+    lockMessage: async (from, id) => {
+      await run(lockMessage(from, id));
     },
     inboxEntry: (from, id) => one("inbox", inboxRow, { from, id }),
     addInboxEntry: (entry) => add("inbox", entry),

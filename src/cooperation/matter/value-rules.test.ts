@@ -37,6 +37,16 @@ test("what is no choice is told with the choices that there are", () => {
   ]);
 });
 
+test("a year that no clock can be counted in is a slip, whoever gives it", () => {
+  for (const slip of ["0000-01-01", "1599-12-31", "3000-01-01", "9999-12-31"])
+    assert.deepEqual(
+      told("answer-wanted-by", slip).map(({ code, expected }) => [code, expected]),
+      [["field-invalid", "a year from 1600 to 2999"]],
+      slip,
+    );
+  for (const day of ["1600-01-01", "2026-03-02", "2999-12-31"]) assert.deepEqual(told("answer-wanted-by", day), []);
+});
+
 test("what is wrong in a list is told at its row and its cell, one refusal a cell, with all that is wrong there", () => {
   assert.deepEqual(places("facts", 7), [["facts", undefined]]);
   assert.ok(!("at" in (told("facts", 7)[0] ?? {})));

@@ -73,6 +73,10 @@ export function valueSchemaFor(type: MatterType, field: FieldDefinition, value: 
   return reason ? valueSchema(type, field) : plainSchema(field, choicesOf(type, field) ?? []);
 }
 
+/** Clocks are counted and databases keep dates within these years, whatever is added to them; others are slips. */
+const isInCalendars = (text: string): boolean => text >= "1600" && text < "3000";
+const yearsMeant = "a year from 1600 to 2999";
+
 function plainSchema(field: FieldDefinition, choices: readonly string[]): z.ZodType<Json> {
   switch (field.type) {
     case "text":
@@ -85,9 +89,9 @@ function plainSchema(field: FieldDefinition, choices: readonly string[]): z.ZodT
     case "grounds":
       return distinct(z.enum(choices));
     case "date":
-      return z.iso.date();
+      return z.iso.date().refine(isInCalendars, yearsMeant);
     case "instant":
-      return instantSchema;
+      return instantSchema.refine(isInCalendars, yearsMeant);
     case "country":
       return stateCodeSchema;
     case "language":

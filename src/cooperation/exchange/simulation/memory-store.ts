@@ -152,6 +152,8 @@ export class MemoryStore {
         step();
         put(tables.authorities, known.authority, known);
       },
+      // Its transactions come one after the other.
+      lockMessage: async () => step(),
       inboxEntry: async (from, id) => {
         step();
         return tables.inbox.get(`${from} ${id}`);
