@@ -21,11 +21,13 @@ export function messageTexts<Key extends string>(
   tag: string,
 ): MessageTexts<Key> {
   const compiled = new Map<Key, MessageFormat>();
+  // Among letters that run from the right, a moment or a reference that is put in would be taken apart.
+  const bidiIsolation = /^ar\b/.test(tag) ? "default" : "none";
   const isKey = (key: string): key is Key => Object.hasOwn(catalogue, key);
   const text: MessageTexts<Key>["text"] = (key, values = {}) => {
     let message = compiled.get(key);
     if (message === undefined) {
-      message = new MessageFormat([tag], catalogue[key], { bidiIsolation: "none" });
+      message = new MessageFormat([tag], catalogue[key], { bidiIsolation });
       compiled.set(key, message);
     }
     return message.format(values, (error) => {

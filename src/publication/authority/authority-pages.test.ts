@@ -122,6 +122,12 @@ describe("the words of an authority's pages", () => {
     assert.equal(deskWords("zh").text("queue.count", { count: 2 }), "2 个案件");
   });
 
+  it("leave what is put into an Arabic sentence its own direction", () => {
+    const values = { time: "2026-11-21 17:48", sequence: 12, digest: "cbc6" };
+    assert.match(deskWords("ar").text("document.asOf", values), /[\u2066\u2068]2026-11-21 17:48\u2069/);
+    assert.doesNotMatch(deskWords("zh").text("document.asOf", values), /[\u2066-\u2069]/);
+  });
+
   it("say how far a deadline is away, and the time by the clock of the State", () => {
     const due = instantSchema.parse("2027-03-04T15:30:00.000Z");
     assert.equal(deskWords("en").distance(due, now), "in 3 days");
