@@ -96,6 +96,7 @@ export async function partnerAddCommand(
   });
   const kept = await openedFolder(folder, options, around);
   const { fingerprint, name = "", country = "", address = "" } = options;
+  const unsaid = "--address (the introduction does not say where their messages are brought)";
   const added = await administering(kept, async (administration) =>
     demanded(
       await administration.addPartner(commandLine(), {
@@ -105,7 +106,7 @@ export async function partnerAddCommand(
         state: country,
         address,
       }),
-      { introduction, fingerprint: "--fingerprint", name: "--name", state: "--country", address: "--address" },
+      { introduction, fingerprint: "--fingerprint", name: "--name", state: "--country", address: address === "" ? unsaid : "--address" },
     ),
   );
   around.terminal.out(`Added ${added}. Messages can be exchanged as soon as they have added this authority too.\n`);

@@ -21,7 +21,7 @@ export const mending = {
     "correct.entry": "{$field}: {$person}, {$time}: {$reason}",
     "messages.show": "Evidence",
     "messages.title": "Message: {$event}",
-    "messages.state": "State",
+    "messages.state": "Status",
     "messages.evidences": "What is attested",
     "messages.none": "Nothing is attested yet.",
     "messages.evidence": "Evidence",

@@ -14,7 +14,7 @@ const english = {
   "people.office": "Office",
   "people.roles": "Roles",
   "people.rolesHint": "An administrator or auditor holds no other role: these two see no matter.",
-  "people.state": "State",
+  "people.state": "Status",
   "people.active": "active",
   "people.shutOut": "shut out",
   "people.invited": "has not signed in with an own password yet",

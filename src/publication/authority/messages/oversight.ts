@@ -12,7 +12,7 @@ export const oversight = {
     "workload.sealed": "Sealed, not shown",
     "workload.oldest": "Oldest",
     "workload.give": "Give on",
-    "workload.states": "Open matters by state",
+    "workload.states": "Open matters by status",
     "workload.ages": "Open matters by age",
     "workload.age": "Opened",
     "workload.below": "fewer than {$days} days ago",
