@@ -44,6 +44,8 @@ export {
   type MeanwhileEvent,
   type MessageRecord,
   mergedRegisters,
+  type NoticeReading,
+  type NotificationService,
   type OpenRequest,
   type Option,
   type Origin,
@@ -179,6 +181,25 @@ export {
   withGroundsFor,
 } from "./matter/index.ts";
 export { type MatterKey, type MatterKeys, matterKeys, SealBroken } from "./matter-keys/index.ts";
+export {
+  type Channel,
+  channelOf,
+  dutyAt,
+  type MailSettings,
+  type NoticeRecord,
+  type NotificationSettings,
+  notificationSchema,
+  type OutgoingMessage,
+  type Reach,
+  type Roster,
+  readNotificationSettings,
+  readRoster,
+  rosterSchema,
+  type SendingOutcome,
+  type TellingParts,
+  type TellingTrouble,
+  type WebhookSettings,
+} from "./notification/index.ts";
 export {
   type AccountEntry,
   addPasskey,

@@ -60,6 +60,8 @@ export {
   newPartnerPage,
   newPasskeyPage,
   newPersonPage,
+  noticesPage,
+  noticeWords,
   type OversightAct,
   officesPage,
   oneTimePasswordPage,

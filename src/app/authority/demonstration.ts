@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stringify } from "yaml";
 import {
   authorityIdSchema,
   type BlankPGlite,
@@ -129,6 +130,7 @@ export async function demonstrate(
       };
       const unprotected = { kind: "unprotected" } as const;
       const kept = await makeAuthorityFolder(join(folder, part.id), about, unprotected, undefined, now());
+      await writeDutyFiles(join(folder, part.id), people);
       const at = listeningFrom({ host: "127.0.0.1", port: ports[index] ?? 0, trustedProxies: [] });
       const running = await runAuthority(kept, definitions, at, report, beginning);
       sides.push({ running, folder: kept, people });
@@ -148,6 +150,26 @@ export async function demonstrate(
     await stop();
     throw error;
   }
+}
+
+/** Says who is on duty when; in an invented authority nothing of it leaves the machine. */
+async function writeDutyFiles(folder: string, people: DemonstrationSide["people"]): Promise<void> {
+  const working = people.filter(({ roles }) => !roles.some((role) => role === "administrator" || role === "auditor"));
+  const mailOf = (name: string): string => `${name}@authority.example`;
+  const named = (role: Role): string[] =>
+    working.filter(({ roles }) => roles.includes(role)).map(({ signInName }) => signInName);
+  const roster = {
+    people: working.map(({ signInName }) => ({ name: signInName, reachedBy: [{ mail: mailOf(signInName) }] })),
+    offices: [
+      {
+        office,
+        shifts: [{ from: "18:00", until: "08:00", people: [...named("contact-point"), ...named("head-of-office")] }],
+      },
+    ],
+  };
+  const settings = { mail: { host: "mail.authority.example", from: "duty@authority.example" } };
+  await writeFile(join(folder, "duty-roster.yaml"), stringify(roster));
+  await writeFile(join(folder, "notification.yaml"), stringify(settings));
 }
 
 /** Writes the directory of an authority, and has it know the other one. */

@@ -33,6 +33,7 @@ import { type CooperationDefinitions, typesAtHand, withoutCalendar } from "./def
 import { type AuthorityFolder, letterOf } from "./folder.ts";
 import type { Listening } from "./listening.ts";
 import { keysOfMatters } from "./matter-secret.ts";
+import { type Notification, readNotification } from "./notification/index.ts";
 import { readOrganisation } from "./organisation.ts";
 import { openRecordsFolder, recordsDoor } from "./records-folder.ts";
 import { createDesk } from "./server.ts";
@@ -57,6 +58,8 @@ export const newId = (): EventId => eventIdSchema.parse(newMessageId(now(), rand
 
 /** Milliseconds between two turns of waiting work. */
 const betweenTurns = 1000;
+/** Between two looks whether somebody has to be told outside the pages. */
+const betweenTellings = 3000;
 
 /** Opens the database of an authority; one of PGlite that is not there yet begins from `blank`. @throws UserError where it is in use, cannot be reached or is of another form. */
 export async function openDatabase(
@@ -116,6 +119,7 @@ export async function openAuthority(
   definitions: CooperationDefinitions,
   report: (text: string) => void,
   blank?: BlankPGlite,
+  notification?: Notification,
 ): Promise<OpenedAuthority> {
   const failed = (error: unknown): void => report(sentenceOf(error));
   const database = await openDatabase(kept, failed, blank);
@@ -149,6 +153,7 @@ export async function openAuthority(
     ...types,
     records,
     ...(stamps === undefined ? {} : { stamps }),
+    ...(notification === undefined ? {} : { notification: notification.telling }),
     reportLog: (sentence) => report(`${kept.name}: ${sentence}`),
     ...(kept.invented ? { betweenCheckpoints: 5_000 } : {}),
     authority: kept.authority,
@@ -187,10 +192,26 @@ export async function runAuthority(
   listening: Listening,
   report: (text: string) => void,
   blank?: BlankPGlite,
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<RunningAuthority> {
   const organisation = await readOrganisation(kept.folder, random);
   const failed = (error: unknown): void => report(sentenceOf(error));
-  const { authority, database, store, records, stamps, close } = await openAuthority(kept, definitions, report, blank);
+  let address = "";
+  const notification = await readNotification({
+    ...kept,
+    timeZone: definitions.calendars.get(kept.state)?.timeZone ?? "UTC",
+    address: () => address,
+    environment,
+    now,
+    report,
+  });
+  const { authority, database, store, records, stamps, close } = await openAuthority(
+    kept,
+    definitions,
+    report,
+    blank,
+    notification,
+  );
   const people = createPeopleStore(database);
   const moved = await countDeadlinesAnew(kept.folder, definitions.calendars, authority).catch(
     async (error: unknown) => {
@@ -205,7 +226,14 @@ export async function runAuthority(
     const { sent, delivered, expired } = await authority.tick();
     return sent + delivered + expired;
   }, failed);
-  let address = "";
+  const telling = takeTurns(
+    async () => {
+      await notification?.refresh();
+      return (await authority.notification?.tell()) ?? 0;
+    },
+    failed,
+    betweenTellings,
+  );
   const app = createDesk({
     service: authority,
     oversight: authority.oversight,
@@ -215,6 +243,15 @@ export async function runAuthority(
     passkeySite: () => passkeySiteOf(kept.name, address),
     signIn: people,
     ...(organisation === undefined ? {} : { organisation }),
+    ...(notification === undefined || authority.notification === undefined
+      ? {}
+      : {
+          notification: {
+            ...authority.notification,
+            rosterProblems: notification.rosterProblems,
+            pretended: notification.pretended,
+          },
+        }),
     formKey: kept.formKey,
     invented: kept.invented,
     https: listening.https,
@@ -246,6 +283,7 @@ export async function runAuthority(
     const server = await startWebServer(app, listening);
     address = server.address;
     turns.begin();
+    if (notification !== undefined) telling.begin();
     const stamping =
       stamps === undefined ? undefined : stampHourly(stamps, (text) => report(`${kept.name}: ${text}`), failed);
     return {
@@ -259,6 +297,7 @@ export async function runAuthority(
         await server.stop();
         await stamping?.end();
         await turns.end();
+        await telling.end();
         await close();
       },
     };
@@ -276,7 +315,7 @@ function passkeySiteOf(name: string, address: string): RelyingParty | undefined 
 }
 
 /** Turns of work: one at a time, again after a while, and soon when something was done. */
-function takeTurns(work: () => Promise<number>, failed: (error: unknown) => void) {
+function takeTurns(work: () => Promise<number>, failed: (error: unknown) => void, between = betweenTurns) {
   let running: Promise<number> = Promise.resolve(0);
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
@@ -294,10 +333,10 @@ function takeTurns(work: () => Promise<number>, failed: (error: unknown) => void
   };
   const later = (milliseconds: number): void => {
     clearTimeout(timer);
-    if (!ended) timer = setTimeout(() => void turn().then((done) => later(done > 0 ? 20 : betweenTurns)), milliseconds);
+    if (!ended) timer = setTimeout(() => void turn().then((done) => later(done > 0 ? 20 : between)), milliseconds);
   };
   return {
-    begin: () => later(betweenTurns),
+    begin: () => later(between),
     soon: () => later(20),
     now: turn,
     end: async () => {

@@ -57,6 +57,7 @@ import {
   takeStep,
 } from "./matter-pages.ts";
 import { mendingRoutes } from "./mending-pages.ts";
+import { noticesRoutes } from "./notices-pages.ts";
 import { ownSessionsRoutes } from "./own-sessions-pages.ts";
 import { refusedAccess } from "./refused-access.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -178,6 +179,7 @@ export function createDesk(around: DeskSurroundings): Hono {
       visits.set(context.req.raw, visit);
       if (visit.mustChange && path !== "/account/password" && path !== "/sign-out")
         return goTo(visit, ["account", "password"]);
+      await around.notification?.acknowledge(visit.worker);
       return answer(visit);
     });
   };
@@ -226,6 +228,7 @@ export function createDesk(around: DeskSurroundings): Hono {
   administrationRoutes(signedIn, around);
   mendingRoutes(signedIn, around);
   workloadRoutes(signedIn, around);
+  noticesRoutes(signedIn, around);
   erasureRoutes(signedIn, around);
   statisticsRoutes(signedIn, around);
 

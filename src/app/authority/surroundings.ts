@@ -8,6 +8,7 @@ import type {
   Instant,
   IntroductionLetter,
   MatterId,
+  NotificationService,
   OversightService,
   PeopleTransaction,
   RecordsCheck,
@@ -34,6 +35,13 @@ export interface RecordsDoor {
 export interface CheckState {
   readonly running: boolean;
   readonly last: RecordsCheck | "failed" | undefined;
+}
+
+/** What the pages know of telling people outside them. */
+export interface NotificationDoor extends Pick<NotificationService, "acknowledge" | "notices"> {
+  readonly rosterProblems: () => readonly string[];
+  /** Whether nothing leaves the machine, because everything is invented. */
+  readonly pretended: boolean;
 }
 
 /** What the pages of an authority are handed: the service, who may sign in, the clock and chance. */
@@ -66,6 +74,8 @@ export interface DeskSurroundings {
   readonly introduction?: () => IntroductionLetter;
   /** The site that passkeys are for; undefined where its address has no name. */
   readonly passkeySite?: () => RelyingParty | undefined;
+  /** Where people are told outside the pages. */
+  readonly notification?: NotificationDoor;
   /** Workload, statistics and comparison of records, for heads of office and auditors. */
   readonly oversight: OversightService;
   /** Accounts, sessions, attempts and passkeys. */

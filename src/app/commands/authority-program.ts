@@ -158,6 +158,17 @@ export function addAuthorityCommands(
     done(await authorityStatisticsCommand(folder, options, around));
   });
   authority
+    .command("notify")
+    .argument("<folder>")
+    .option("--test", "send a trial message to whoever would be told first now")
+    .option("--to <name>", "send it to this person instead, by the name to sign in with")
+    .option("--json", "the result as JSON, for machines")
+    .description("say how people are told outside the pages and who is on duty; try it")
+    .action(async (folder, options) => {
+      const { authorityNotifyCommand } = await import("./authority-notify.ts");
+      done(await authorityNotifyCommand(folder, options, around));
+    });
+  authority
     .command("upgrade")
     .argument("<folder>")
     .option("--database-owner-file <file>", "address of the database for its owner (or JUSTITIA_DATABASE_OWNER)")

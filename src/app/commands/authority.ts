@@ -75,8 +75,13 @@ export async function authorityServeCommand(
     ...(httpsCertificate === undefined ? {} : { httpsCertificate }),
     ...(publicAddress === undefined ? {} : { publicAddress }),
   });
-  const running = await runAuthority(kept, await cooperationDefinitions(kept.folder), listening, (text) =>
-    err(`${text}\n`),
+  const running = await runAuthority(
+    kept,
+    await cooperationDefinitions(kept.folder),
+    listening,
+    (text) => err(`${text}\n`),
+    undefined,
+    around.environment,
   );
   out(`${running.address}/\n`);
   err(`${durabilitySentence(await running.authority.durability())}\n`);

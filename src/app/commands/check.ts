@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type DefinitionProblem, folderFiles, formatProblem } from "../../evidence/index.ts";
 import { definitionFolders, readDefinitions } from "../authority/definitions.ts";
+import { notificationFiles, notificationProblems } from "../authority/notification/index.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { checked } from "../observatory.ts";
 import { counted, visible } from "../terminal.ts";
@@ -29,15 +30,18 @@ interface Checked {
   readonly what: string;
 }
 
-/** Whether a folder holds matter types or calendars, and is no observatory. */
+/** Whether a folder holds matter types, calendars or what says how people are told, and is no observatory. */
 function isOfAuthority(directory: string): boolean {
   const holds = (name: string): boolean => existsSync(join(directory, name));
-  return !holds("observatory.yaml") && definitionFolders.some(holds);
+  return !holds("observatory.yaml") && [...definitionFolders, ...notificationFiles].some(holds);
 }
 
 async function ofAuthority(directory: string): Promise<Checked> {
   const { types, calendars, problems } = await readDefinitions(directory);
-  return { problems, what: `${counted(types.length, "matter type")}, ${counted(calendars.size, "calendar")}. ` };
+  return {
+    problems: [...problems, ...(await notificationProblems(directory))],
+    what: `${counted(types.length, "matter type")}, ${counted(calendars.size, "calendar")}. `,
+  };
 }
 
 async function ofObservatory(directory: string): Promise<Checked> {

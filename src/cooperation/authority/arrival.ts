@@ -8,6 +8,7 @@ import { type Carried, carryOut } from "./carry-out.ts";
 import { takePayload } from "./content-receiving.ts";
 import { eventAfter, matterOpenedBy, newEventId } from "./identifier.ts";
 import { eventLetterSchema, type LetterEvent, type RequestLetter, requestLetterSchema } from "./letter.ts";
+import { noteArrival, noteArrivalInMatter } from "./notification-service.ts";
 import { isLogNotice, takeLogNotice } from "./witnessing.ts";
 import { matterFrom, type TypedMatter, type Workshop } from "./workshop.ts";
 
@@ -75,6 +76,7 @@ async function openArrived(
     received: 1,
   });
   await track(transaction, message, matter, letter.event.name);
+  await noteArrival(workshop, transaction, matter, envelope.id);
   return "delivered";
 }
 
@@ -171,7 +173,9 @@ async function addNext(
   await track(transaction, message, matter.id, event.name);
   // What is not taken still has its place in the order, or everything after it would wait for ever.
   await transaction.correspondence.count(counted);
-  return carried.kind === "done" ? "delivered" : reasonsOf(carried);
+  if (carried.kind !== "done") return reasonsOf(carried);
+  await noteArrivalInMatter(workshop, transaction, type, carried.matter, envelope.id);
+  return "delivered";
 }
 
 /** A clock that runs on both sides makes the same step on both: the other side's is not made a second time. */

@@ -33,6 +33,7 @@ import { evidenceService } from "./evidence-desk.ts";
 import type { EvidenceService } from "./evidence-service.ts";
 import { newEventId } from "./identifier.ts";
 import { NotSendable } from "./not-sendable.ts";
+import { type NotificationService, notificationService } from "./notification-service.ts";
 import { optionsOf } from "./options.ts";
 import { type OversightService, oversightService } from "./oversight-service.ts";
 import { permittedIn } from "./permission.ts";
@@ -67,6 +68,8 @@ export interface Authority extends AuthorityService {
   disagreement(): Promise<Disagreement | undefined>;
   /** For heads of office and approvers: what is due for erasure, holds, and erasing. */
   readonly erasures: ErasureService;
+  /** Undefined where people are told by pages alone. */
+  readonly notification: NotificationService | undefined;
   /** Repeats erasures that a restored backup undid, before anything is shown. */
   repeatErasures(): Promise<readonly Erasure[]>;
   /** Every matter whose contents are there, as the system knows it, oldest first; for counting and checks, never for a page. */
@@ -172,6 +175,7 @@ export function createAuthority(given: AuthorityParts): Authority {
         : disagreement(records, numberedEntries(within), Math.max(0, records.log.writer.size - tailCompared)),
     matters: () => everyMatter(workshop),
     erasures: erasureService(workshop, records),
+    notification: parts.notification === undefined ? undefined : notificationService(workshop, parts.notification),
     repeatErasures: async () => (records === undefined ? [] : await repeatErasures(workshop, records)),
   };
 }

@@ -17,6 +17,7 @@ export type {
   Origin,
 } from "./evidence-service.ts";
 export { type ChangedType, keepMatterTypes, type TypesAtHand } from "./kept-types.ts";
+export type { NoticeReading, NotificationService } from "./notification-service.ts";
 export type { MessageRecord, OversightService } from "./oversight-service.ts";
 export type { LogAlarm } from "./partner-logs.ts";
 export { glassBroken, personAtWork } from "./reading.ts";

@@ -3,6 +3,7 @@ import { carryOut, noteEvidence } from "./carry-out.ts";
 import { finishErasures } from "./erasing.ts";
 import { eventAfter } from "./identifier.ts";
 import { writeLog } from "./log-keeping.ts";
+import { noteFailure } from "./notification-service.ts";
 import { sealRecords } from "./sealing.ts";
 import type { TickOutcome } from "./service.ts";
 import { offerCheckpoint } from "./witnessing.ts";
@@ -47,6 +48,7 @@ async function noteEvidences(workshop: Workshop): Promise<void> {
             history.map(({ event }) => event),
           );
           await noteEvidence(workshop, transaction, held, evidence, message.id);
+          await noteFailure(workshop, transaction, matter, evidence, message.id);
         }
       }
       await transaction.correspondence.note(signed);

@@ -13,6 +13,7 @@ import type {
 } from "../exchange/index.ts";
 import type { AuthorityTransaction } from "../exchange-store/index.ts";
 import { fold, isFoldProblem, type Matter } from "../matter/index.ts";
+import type { TellingParts } from "../notification/index.ts";
 import type { Decision, Question } from "../rights/index.ts";
 import type { CooperationDatabase, Directory, Projection } from "../store/index.ts";
 import type { AuthorityId, Instant, MatterEvent, OfficeId, StateCode } from "../words/index.ts";
@@ -57,6 +58,8 @@ export interface AuthorityParts {
   readonly betweenSeals?: number;
   /** Told of what does not fit between logs: somebody has to look. */
   readonly reportLog?: (sentence: string) => void;
+  /** By which people are told outside the pages; without it nobody is, and nothing is kept to be told. */
+  readonly notification?: TellingParts;
   /** Takes arrived messages that belong to no matter, such as notices and payloads; without it they are not delivered. */
   readonly otherMessages?: (message: ArrivedMessage, transaction: AuthorityTransaction) => Promise<DeliveryOutcome>;
 }

@@ -145,7 +145,8 @@ export function stateOf(calendar: Calendar): z.infer<typeof stateCodeSchema> {
   return stateCodeSchema.parse(calendar.calendar.slice(0, 2));
 }
 
-function isTimeZone(name: string): boolean {
+/** Whether a name is a time zone of the IANA database. */
+export function isTimeZone(name: string): boolean {
   if (/^[+-]/.test(name)) return false;
   try {
     return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";

@@ -309,7 +309,34 @@ interface CountedFactTable {
   data: JsonColumn<JsonObject>;
 }
 
-/** The tables as the application sees them. */
+interface NoticeTable {
+  notice: GeneratedAlways<string>;
+  kind: string;
+  urgent: boolean;
+  office: string;
+  matter: string;
+  about: string;
+  moment: Moment;
+  raised_at: Moment;
+  look_at: MomentOrNone;
+  acknowledged_at: MomentOrNone;
+  acknowledged_by: string | null;
+  given_up_at: MomentOrNone;
+}
+
+interface NoticeDeliveryTable {
+  delivery: GeneratedAlways<string>;
+  notice: string;
+  person: string | null;
+  channel: string;
+  state: ColumnType<string, never, string>;
+  queued_at: Moment;
+  attempts: ColumnType<number, never, number>;
+  next_attempt_at: Moment;
+  sent_at: MomentOrNone;
+  problem: string | null;
+}
+
 interface MatterTypeTable {
   type: string;
   version: number;
@@ -318,6 +345,7 @@ interface MatterTypeTable {
   kept_at: Moment;
 }
 
+/** The tables as the application sees them. */
 export interface Tables {
   "cooperation.matter": MatterTable;
   "cooperation.event": EventTable;
@@ -353,4 +381,6 @@ export interface Tables {
   "cooperation.kept_file": KeptFileTable;
   "cooperation.upload": UploadTable;
   "cooperation.matter_type": MatterTypeTable;
+  "cooperation.notice": NoticeTable;
+  "cooperation.notice_delivery": NoticeDeliveryTable;
 }

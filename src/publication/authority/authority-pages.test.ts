@@ -66,6 +66,8 @@ const values = {
   from: "U",
   to: "V",
   operator: "W",
+  authority: "AB",
+  address: "AC",
   roles: "O",
   bytes: 5,
   problem: "Q",

@@ -140,25 +140,26 @@ type Part = readonly [title: AuthorityMessageKey, path: readonly string[]];
 
 /** The parts of the desk that a role works in. */
 function partsFor(role: Role): readonly Part[] {
-  const [acts, account]: readonly [Part, Part] = [
+  const [told, acts, account]: readonly [Part, Part, Part] = [
+    ["notices.title", ["notices"]],
     ["site.acts", ["acts"]],
     ["site.account", ["account"]],
   ];
   if (role === "administrator") {
     const kept = ["people", "offices", "partners", "introduction"] as const;
-    return [...kept.map((part): Part => [`site.${part}`, [part]]), acts, account];
+    return [...kept.map((part): Part => [`site.${part}`, [part]]), told, acts, account];
   }
   const counted: readonly Part[] = [
     ["statistics.title", ["statistics"]],
     ["compare.title", ["comparison"]],
   ];
-  if (role === "auditor") return [["audit.reads", []], ...counted, acts, account];
+  if (role === "auditor") return [["audit.reads", []], ...counted, told, acts, account];
   const work: readonly Part[] = [
     ["site.queue", []],
     ["site.new", ["new"]],
   ];
   return role === "head-of-office"
-    ? [...work, ["workload.title", ["workload"]], ["erasure.title", ["erasure"]], ...counted, account]
+    ? [...work, ["workload.title", ["workload"]], told, ["erasure.title", ["erasure"]], ...counted, account]
     : role === "approver"
       ? [...work, ["erasure.title", ["erasure"]], account]
       : [...work, account];

@@ -59,6 +59,7 @@ export {
   correctionPage,
   messagePage,
 } from "./pages/mending.ts";
+export { noticesPage, noticeWords } from "./pages/notices.ts";
 export { organisationDone, withOrganisation } from "./pages/organisation.ts";
 export { proofPage, sessionName, sessionsPage, sinceLastTimePage, withOwnSessions } from "./pages/own-sessions.ts";
 export { introductionPage, newPartnerPage, partnerPage, partnersPage } from "./pages/partners.ts";

@@ -145,6 +145,8 @@ interface Settings {
   readonly blank: BlankPGlite;
   /** Where arcadia's log is written; without it no log is kept. */
   readonly log?: LogTarget;
+  /** How people of bensalem are told outside the pages; without it nobody is. */
+  readonly notification?: AuthorityParts["notification"];
   /** Whether both keep log, witness and vault: on disks in memory, or on those that are handed in. */
   readonly records?: boolean | ((authority: AuthorityId) => Promise<RecordDisks>);
 }
@@ -220,6 +222,7 @@ export async function twoAuthorities(settings: Settings): Promise<World> {
         post,
         report: (note) => notes.push(note),
         ...(settings.log === undefined || seed !== 1 ? {} : { log: settings.log }),
+        ...(settings.notification === undefined || seed !== 2 ? {} : { notification: settings.notification }),
         ...(held === undefined ? {} : { records: held, betweenCheckpoints: 0 }),
       });
     const authority = open(records);

@@ -16,6 +16,7 @@ import { ownSessions } from "./0015-own-sessions.ts";
 import { sealedContents } from "./0016-sealed-contents.ts";
 import { erasure } from "./0017-erasure.ts";
 import { matterTypes } from "./0018-matter-types.ts";
+import { notices } from "./0019-notices.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration };
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   sealedContents,
   erasure,
   matterTypes,
+  notices,
 ];

@@ -8,6 +8,7 @@ import { evidence } from "./evidence.ts";
 import { keptForm } from "./kept-form.ts";
 import { looks } from "./looks.ts";
 import { mending } from "./mending.ts";
+import { notices } from "./notices.ts";
 import { office } from "./office.ts";
 import { organisation } from "./organisation.ts";
 import { oversight } from "./oversight.ts";
@@ -25,6 +26,7 @@ export type AuthorityMessageKey =
   | keyof typeof evidence.en
   | keyof typeof keptForm.en
   | keyof typeof looks.en
+  | keyof typeof notices.en
   | keyof typeof office.en
   | keyof typeof mending.en
   | keyof typeof organisation.en
@@ -42,6 +44,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...office.en,
     ...keptForm.en,
     ...looks.en,
+    ...notices.en,
     ...mending.en,
     ...organisation.en,
     ...oversight.en,
@@ -57,6 +60,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...office.zh,
     ...keptForm.zh,
     ...looks.zh,
+    ...notices.zh,
     ...mending.zh,
     ...organisation.zh,
     ...oversight.zh,
@@ -72,6 +76,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...office.ar,
     ...keptForm.ar,
     ...looks.ar,
+    ...notices.ar,
     ...mending.ar,
     ...organisation.ar,
     ...oversight.ar,
