@@ -106,7 +106,13 @@ export async function partnerAddCommand(
         state: country,
         address,
       }),
-      { introduction, fingerprint: "--fingerprint", name: "--name", state: "--country", address: address === "" ? unsaid : "--address" },
+      {
+        introduction,
+        fingerprint: "--fingerprint",
+        name: "--name",
+        state: "--country",
+        address: address === "" ? unsaid : "--address",
+      },
     ),
   );
   around.terminal.out(`Added ${added}. Messages can be exchanged as soon as they have added this authority too.\n`);
