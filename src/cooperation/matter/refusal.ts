@@ -20,6 +20,7 @@ export const refusalCodes = [
   "erasure-waits",
   "event-missing",
   "field-invalid",
+  "field-too-long",
   "field-unknown",
   "ground-not-allowed",
   "ground-unknown",

@@ -68,6 +68,19 @@ test("what is wrong in a list is told at its row and its cell, one refusal a cel
   );
 });
 
+test("a text that is too long is told how long it may be, also in an entry of a list", () => {
+  const codes = (field: string, value: Json): unknown =>
+    told(field, value).map(({ code, at, expected }) => [code, at, expected]);
+  assert.deepEqual(codes("own-reference", "x".repeat(501)), [["field-too-long", undefined, "500"]]);
+  assert.deepEqual(codes("facts", "x".repeat(100_001)), [["field-too-long", undefined, "100000"]]);
+  assert.deepEqual(codes("facts", "x".repeat(100_000)), []);
+  const person = { name: "x".repeat(501), sex: "female", role: "witness", age: 131 };
+  assert.deepEqual(codes("persons-concerned", [person]), [
+    ["field-too-long", "0.name", "500"],
+    ["field-invalid", "0.age", "Too big: expected number to be <=130"],
+  ]);
+});
+
 test("what was found is shown whole up to 80 characters, and cut off beyond", () => {
   const found = (value: string): string | undefined => told("requested-state", value)[0]?.found;
   assert.equal(found("x".repeat(78)), JSON.stringify("x".repeat(78)));

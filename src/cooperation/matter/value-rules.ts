@@ -17,12 +17,23 @@ export function valueRefusals(type: MatterType, field: FieldDefinition, value: J
       refusal("field-invalid", { field: id, article, found: shown(value), expected: `one of ${choices.join(", ")}` }),
     ];
   const cells = new Map<string, string[]>();
-  for (const { path, message } of read.error.issues) {
+  const long: Refusal[] = [];
+  for (const { path, message, ...issue } of read.error.issues) {
     const [entry, cell] = path;
     const at = entry === undefined ? "" : cell === undefined ? String(entry) : `${String(entry)}.${String(cell)}`;
-    cells.set(at, [...(cells.get(at) ?? []), message]);
+    if (issue.code === "too_big" && issue.origin === "string")
+      long.push(
+        refusal("field-too-long", {
+          field: id,
+          ...(at === "" ? {} : { at }),
+          article,
+          found: shown(value),
+          expected: String(issue.maximum),
+        }),
+      );
+    else cells.set(at, [...(cells.get(at) ?? []), message]);
   }
-  return [...cells].map(([at, said]) =>
+  const others = [...cells].map(([at, said]) =>
     refusal("field-invalid", {
       field: id,
       ...(at === "" ? {} : { at }),
@@ -31,6 +42,7 @@ export function valueRefusals(type: MatterType, field: FieldDefinition, value: J
       expected: said.join("; "),
     }),
   );
+  return [...long, ...others];
 }
 
 function groundRefusals(type: MatterType, field: FieldDefinition, value: Json): Refusal[] {

@@ -267,6 +267,7 @@ export const ar: Readonly<Record<keyof typeof en, string>> = {
   "refusal.date-too-early": "{$field}: {$found} مبكر جدا؛ أقرب تاريخ {$expected}.",
   "refusal.event-missing": "لا يجوز ذلك قبل حدوث: {$step}.",
   "refusal.field-invalid": "{$field}: ما قُدم غير مناسب.",
+  "refusal.field-too-long": "{$field}: النص أطول مما يجوز، والحد الأقصى {$expected} من الأحرف. ضع الباقي في وثيقة.",
   "refusal.field-unknown": "{$field} ليس من محتويات هذا النوع من المسائل.",
   "refusal.ground-not-allowed": "لا يجوز أبدا اتخاذ «{$found}» سببا.",
   "refusal.ground-unknown": "«{$found}» ليس من أسباب هذا النوع من المسائل.",

@@ -270,6 +270,7 @@ export const en = {
   "refusal.date-too-early": "{$field}: {$found} is too early; the earliest is {$expected}.",
   "refusal.event-missing": "Not before this has happened: {$step}.",
   "refusal.field-invalid": "{$field}: what was given does not fit.",
+  "refusal.field-too-long": "{$field}: this is too long; {$expected} signs at most. Put the rest into a document.",
   "refusal.field-unknown": "{$field} is no content of this type of matter.",
   "refusal.ground-not-allowed": "{$found} may never be given as a ground.",
   "refusal.ground-unknown": "{$found} is no ground of this type of matter.",

@@ -263,6 +263,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "refusal.date-too-early": "{$field}：{$found} 过早；最早为 {$expected}。",
   "refusal.event-missing": "在此之前必须先有：{$step}。",
   "refusal.field-invalid": "{$field}：所填内容不符合要求。",
+  "refusal.field-too-long": "{$field}：内容过长，最多{$expected}个字符。其余请放入文件。",
   "refusal.field-unknown": "{$field} 不属于这类案件的内容。",
   "refusal.ground-not-allowed": "“{$found}”绝不可作为理由。",
   "refusal.ground-unknown": "“{$found}”不是这类案件的理由。",
