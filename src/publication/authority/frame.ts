@@ -128,7 +128,7 @@ function durabilityText({ engine, survivesKill, survivesPowerLoss }: Durability,
 
 function faultSummary(faults: readonly Fault[], words: DeskWords): Html | string {
   if (faults.length === 0) return "";
-  return html`<div class="faults" role="alert" aria-labelledby="faults-title" tabindex="-1">
+  return html`<div class="faults" role="alert" aria-labelledby="faults-title" tabindex="-1" autofocus>
 <h2 id="faults-title">${words.text("error.summary")}</h2>
 <ul class="plain">${faults.map((fault) => {
     const text = `${fault.text}${fault.article === undefined ? "" : ` ${words.text("error.article", { article: fault.article })}`}`;
