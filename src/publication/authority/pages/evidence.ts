@@ -119,10 +119,10 @@ function facts(view: MatterView, { item, state }: HeldItem, words: DeskWords): H
   ];
   return html`<dl class="facts">${rows
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => html`<dt>${words.text(key)}</dt><dd dir="auto">${value}</dd>`)}${
+    .map(([key, value]) => html`<dt>${words.text(key)}</dt><dd><bdi>${value}</bdi></dd>`)}${
     state.digest === undefined
       ? ""
-      : html`<dt>${words.text("evidence.digest")}</dt><dd class="hash ltr">${state.digest}</dd>`
+      : html`<dt>${words.text("evidence.digest")}</dt><dd><span class="hash ltr">${state.digest}</span></dd>`
   }</dl>`;
 }
 
@@ -233,7 +233,7 @@ export function documentContentPage(
   words: DeskWords,
 ): Html {
   return html`<dl class="facts"><dt>${words.text("evidence.size")}</dt><dd>${bytesText(document.bytes, words)}</dd>
-<dt>${words.text("evidence.digest")}</dt><dd class="hash ltr">${document.digest}</dd></dl>
+<dt>${words.text("evidence.digest")}</dt><dd><span class="hash ltr">${document.digest}</span></dd></dl>
 ${reasonForm(state, desk, words, under(view, words, "documents", document.digest), "evidence.download")}
 <p><a href="${under(view, words, "evidence")}">${words.text("evidence.back")}</a></p>`;
 }
