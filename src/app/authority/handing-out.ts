@@ -110,7 +110,7 @@ async function exportMatter(around: DeskSurroundings, visit: Visit): Promise<Res
   const found = await exportableOf(around, visit);
   const { sent, worker, context } = visit;
   const matter = "remains" in found ? found.stored.matter : found.matter.id;
-  const reason = textOf(sent, "reason");
+  const reason = "remains" in found ? "what is left of an erased matter" : textOf(sent, "reason");
   const recipient = textOf(sent, "recipient");
   const wrong = (fault: Fault): Answer =>
     showExportForm(visit, found, { values: sent, faults: [fault], command: "" }, 422);

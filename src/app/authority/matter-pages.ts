@@ -110,7 +110,7 @@ export async function showDocument(around: DeskSurroundings, visit: Visit): Prom
   return await show(
     visit,
     pageOf(visit, view, {
-      title: words.text("document.title", { type: words.label(view.type.title) }),
+      title: words.text("document.title", { type: matterTitle(view, words) }),
       below: ["document"],
       content: documentPage(view, names, desk, words),
     }),

@@ -227,7 +227,7 @@ ${faultSummary(faults, words)}
 ${page.done === undefined ? "" : html`<p class="done" role="status">${page.done}</p>`}
 ${page.content}
 </main>
-<footer><p>${durabilityText(desk.durability, words)}${worker === undefined ? "" : html` ${words.text("site.times", { zone: desk.timeZone })}`}</p></footer>
+<footer><p><span class="on-screen">${durabilityText(desk.durability, words)}</span>${worker === undefined ? "" : html` ${words.text("site.times", { zone: desk.timeZone })}`}</p></footer>
 </body>
 </html>`;
 }

@@ -2,6 +2,7 @@ import { access } from "./access.ts";
 import { accountability } from "./accountability.ts";
 import { ar } from "./ar.ts";
 import { attested } from "./attested.ts";
+import { document } from "./document.ts";
 import { en } from "./en.ts";
 import { erasure } from "./erasure.ts";
 import { evidence } from "./evidence.ts";
@@ -22,6 +23,7 @@ export type AuthorityMessageKey =
   | keyof typeof access.en
   | keyof typeof accountability.en
   | keyof typeof attested.en
+  | keyof typeof document.en
   | keyof typeof erasure.en
   | keyof typeof evidence.en
   | keyof typeof keptForm.en
@@ -40,6 +42,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...access.en,
     ...accountability.en,
     ...attested.en,
+    ...document.en,
     ...evidence.en,
     ...office.en,
     ...keptForm.en,
@@ -56,6 +59,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...access.zh,
     ...accountability.zh,
     ...attested.zh,
+    ...document.zh,
     ...evidence.zh,
     ...office.zh,
     ...keptForm.zh,
@@ -72,6 +76,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...access.ar,
     ...accountability.ar,
     ...attested.ar,
+    ...document.ar,
     ...evidence.ar,
     ...office.ar,
     ...keptForm.ar,

@@ -170,18 +170,16 @@ export function exportPage(
   return html`<p>${words.text(erased ? "erasure.exportHint" : "export.hint")}</p>${form(
     desk,
     deskAddress(words, [...at, "export"]),
-    html`${textInput(state, {
-      name: "reason",
-      label: `${words.text("export.reason")} (${words.text("form.mandatory")})`,
-      hint: words.text("export.logged"),
-    })}${
-      erased
-        ? ""
-        : textInput(state, {
-            name: "recipient",
-            label: `${words.text("export.recipient")} (${words.text("form.optional")})`,
-            hint: words.text("export.recipientHint"),
-          })
-    }<button>${words.text("export.button")}</button>`,
+    erased
+      ? html`<p class="hint">${words.text("erasure.exportLogged")}</p><button>${words.text("export.button")}</button>`
+      : html`${textInput(state, {
+          name: "reason",
+          label: `${words.text("export.reason")} (${words.text("form.mandatory")})`,
+          hint: words.text("export.logged"),
+        })}${textInput(state, {
+          name: "recipient",
+          label: `${words.text("export.recipient")} (${words.text("form.optional")})`,
+          hint: words.text("export.recipientHint"),
+        })}<button>${words.text("export.button")}</button>`,
   )}<p><a href="${deskAddress(words, at)}">${words.text("form.back")}</a></p>`;
 }

@@ -103,12 +103,22 @@ export function shownValue(
   if (field.type === "attachment-list" && Array.isArray(value))
     return html`${value.map((digest: Json) => matter.attachments.find((one) => one.digest === digest)?.name ?? String(digest)).join("; ")}`;
   if (Array.isArray(value))
-    return html`<ul>${value.map((entry: Json) => html`<li><span dir="auto">${isObject(entry) && (field.type === "person-list" || field.type === "offence-list") ? entryText(entry, field.type, words) : String(entry)}</span></li>`)}</ul>`;
+    return html`<ul>${value.map((entry: Json) => html`<li>${isObject(entry) && (field.type === "person-list" || field.type === "offence-list") ? entryText(entry, field.type, words) : html`<bdi>${String(entry)}</bdi>`}</li>`)}</ul>`;
+  if (field.type === "language")
+    return html`<bdi>${String(value)}</bdi> (<bdi>${languageName(String(value), words)}</bdi>)`;
   if (isObject(value)) return html`<span class="ltr">${Object.values(value).join(" ")}</span>`;
   return html`<span dir="auto">${String(value)}</span>`;
 }
 
-/** One person or offence of a list: each of its cells with its name, in the order of the form. */
+/** A language as the reader calls it, such as `Arabic` for `ar`. */
+function languageName(code: string, words: DeskWords): string {
+  try {
+    return new Intl.DisplayNames(words.tag, { type: "language" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
 /** What was said with a step (grounds, conditions, the result, its use), with its labels; nothing where nothing was. */
 export function particularsGiven(view: MatterView, data: JsonObject, words: DeskWords): Html | string {
   const given = view.type.particulars.filter(({ id }) => data[id] !== undefined && data[id] !== "");
@@ -118,21 +128,21 @@ export function particularsGiven(view: MatterView, data: JsonObject, words: Desk
   )}</dl>`;
 }
 
+/** One person or offence of a list: each of its cells with its name, in the order of the form. */
 function entryText(
   entry: Readonly<Record<string, Json>>,
   kind: "person-list" | "offence-list",
   words: DeskWords,
-): string {
+): Html {
   const one = kind === "person-list" ? "person" : "offence";
-  return entryKeys[kind]
-    .flatMap((key) => {
-      const value = entry[key];
-      if (value === undefined || value === null || value === "") return [];
-      const text = Array.isArray(value) ? value.join(", ") : String(value);
-      const name = words.dynamic(`${one}.${key}`, key);
-      return [`${name}: ${cellText(key, text, words)}`];
-    })
-    .join("; ");
+  const cells = entryKeys[kind].flatMap((key) => {
+    const value = entry[key];
+    if (value === undefined || value === null || value === "") return [];
+    const text = Array.isArray(value) ? value.join(", ") : String(value);
+    const name = words.dynamic(`read.${one}.${key}`, words.dynamic(`${one}.${key}`, key));
+    return [html`${name}: <bdi${key === "born" ? html` dir="ltr"` : ""}>${cellText(key, text, words)}</bdi>`];
+  });
+  return html`${cells.map((cell, index) => html`${index === 0 ? "" : "; "}${cell}`)}`;
 }
 
 function cellText(key: string, text: string, words: DeskWords): string {

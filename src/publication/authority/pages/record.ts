@@ -1,6 +1,6 @@
 import { fieldValues, historyFaults, type MatterView } from "../../../cooperation/index.ts";
 import { type Html, html } from "../../html.ts";
-import { type Desk, deskAddress, timeOf } from "../frame.ts";
+import { type Desk, deskAddress, exactTimeOf, timeOf } from "../frame.ts";
 import type { DeskWords } from "../messages.ts";
 import { actorName, eventName, type Names, partnerName } from "../names.ts";
 import { emergencyList } from "./access.ts";
@@ -16,8 +16,13 @@ export function documentPage(view: MatterView, names: Names, desk: Desk, words: 
     matter.side === "requesting"
       ? [desk.name, partnerName(names, matter.partner)]
       : [partnerName(names, matter.partner), desk.name];
-  return html`<p class="hint">${words.text("document.print")}</p>
-<dl><dt>${words.text("document.from")}</dt><dd>${from}</dd><dt>${words.text("document.to")}</dt><dd>${to}</dd></dl>
+  const approved = view.history.findLast(({ event }) => event.name === "approved");
+  return html`<p class="hint on-screen">${words.text("document.print")}</p>
+<dl><dt>${words.text("document.from")}</dt><dd>${from}</dd><dt>${words.text("document.to")}</dt><dd>${to}</dd>${
+    approved === undefined
+      ? ""
+      : html`<dt>${words.text("document.approved")}</dt><dd>${actorName(approved.event.by, names, words)}, ${exactTimeOf(approved.event.at, desk)}</dd>`
+  }</dl>
 ${type.sections.map((section) => {
   const fields = type.fields.filter(
     (field) => field.section === section.id && field.shared && values[field.id] !== undefined,
@@ -35,7 +40,7 @@ ${
     ? ""
     : html`<p class="hint">${words.text("document.asOf", { time: last.event.at, sequence: last.event.sequence, digest: last.digest })}</p>`
 }
-<p class="hint"><a href="${deskAddress(words, ["matters", matter.id])}">${words.text("form.back")}</a></p>`;
+<p class="hint on-screen"><a href="${deskAddress(words, ["matters", matter.id])}">${words.text("form.back")}</a></p>`;
 }
 
 /** One look at a matter. */
