@@ -163,3 +163,48 @@ test("the next alarm is the earliest warning or end that is still to come", () =
   assert.equal(nextAlarm(clocks, at("2026-03-27T23:00Z")), at("2026-03-29T18:00+02:00"));
   assert.equal(nextAlarm(clocks, at("2026-03-30T00:00+02:00")), undefined);
 });
+
+/** A clock that ends at a moment, with a warning for each of the others. */
+const ending = (id: string, due: string, ...warnings: readonly string[]): WatchedClock => ({
+  id,
+  alarmClass: "lapse",
+  state: { ...emptyDeadline, kind: "due", due: at(due), lastDay: due.slice(0, 10), warnings: warnings.map(at) },
+  knownSince: at("2026-01-01T00:00Z"),
+});
+const emptyDeadline = { explanation: [], unknownYears: [] } as const;
+const standing: WatchedClock = {
+  id: "standing",
+  alarmClass: "release",
+  state: { ...emptyDeadline, kind: "standing", since: at("2026-01-02T00:00Z") },
+  knownSince: at("2026-01-01T00:00Z"),
+};
+
+test("within a class the clock that ends first comes first, in it the oldest moment, and names decide between equals", () => {
+  const late = ending("late", "2026-05-04T12:00Z", "2026-05-01T06:00Z");
+  const clocks = [
+    late,
+    ending("b", "2026-05-03T12:00Z", "2026-05-02T12:00Z", "2026-05-01T12:00Z"),
+    standing,
+    ending("c", "2026-05-03T12:00Z", "2026-05-02T12:00Z"),
+    ending("a", "2026-05-03T12:00Z", "2026-05-02T12:00Z"),
+  ];
+  for (const order of [clocks, clocks.toReversed()])
+    assert.deepEqual(
+      alarms(order, at("2026-05-03T13:00Z"), undefined).map(({ id, lateByMilliseconds }) => [
+        id.replaceAll(":00:00.000Z", "").replaceAll("2026-05-", ""),
+        lateByMilliseconds / hour,
+      ]),
+      [
+        ["b/03T12/warning/01T12", 49],
+        ["a/03T12/warning/02T12", 25],
+        ["b/03T12/warning/02T12", 25],
+        ["c/03T12/warning/02T12", 25],
+        ["a/03T12/expiry", 1],
+        ["b/03T12/expiry", 1],
+        ["c/03T12/expiry", 1],
+        ["late/04T12/warning/01T06", 55],
+      ],
+    );
+  assert.equal(nextAlarm([standing, late], at("2026-05-01T05:00Z")), at("2026-05-01T06:00Z"));
+  assert.equal(nextAlarm([standing], at("2026-05-01T05:00Z")), undefined);
+});

@@ -71,12 +71,7 @@ export function alarms(
   }
   const grave = (alarm: Alarm): number => alarmClasses.indexOf(alarm.alarmClass);
   return found.sort(
-    (a, b) =>
-      grave(a) - grave(b) ||
-      compareText(a.due, b.due) ||
-      compareText(a.at, b.at) ||
-      compareText(a.kind === "expiry" ? "1" : "0", b.kind === "expiry" ? "1" : "0") ||
-      compareText(a.id, b.id),
+    (a, b) => grave(a) - grave(b) || compareText(a.due, b.due) || compareText(a.at, b.at) || compareText(a.id, b.id),
   );
 }
 
