@@ -126,21 +126,29 @@ async function recordAct(around: DeskSurroundings, visit: Visit): Promise<Respon
 const partnerOf = ({ matter }: MatterView, { partners }: Reading["names"]): string | undefined =>
   partners.find(({ authority }) => authority === matter.partner)?.name ?? matter.partner;
 
-function showDestructionForm(visit: Visit, view: MatterView, state: FormState, status: 200 | 409 | 422 = 200): Answer {
+function showDestructionForm(
+  visit: Visit,
+  { view, names }: Reading,
+  state: FormState,
+  status: 200 | 409 | 422 = 200,
+): Answer {
   const held = itemOf(visit, view);
   const { words, desk } = visit;
   const page = {
     title: `${actName("destroyed", words)}: ${held.item.exhibitNumber}`,
     faults: state.faults,
-    content: destructionPage(view, held, state, desk, words),
+    content: destructionPage(view, held, state, names, desk, words),
   };
   return show(visit, below(visit, view, page, "evidence", "items", held.id, "destruction"), status);
 }
 
 /** The form by which a destruction is proposed, or another person agrees to it. */
 async function showDestruction(around: DeskSurroundings, visit: Visit): Promise<Response> {
-  const { view } = await readingOf(around, visit);
-  return await showDestructionForm(visit, view, { values: {}, faults: [], command: around.newId() });
+  return await showDestructionForm(visit, await readingOf(around, visit), {
+    values: {},
+    faults: [],
+    command: around.newId(),
+  });
 }
 
 const plainAuthorisation = ({ kind, reference, article }: Authorisation): JsonObject =>
@@ -155,7 +163,7 @@ async function takeDestruction(around: DeskSurroundings, visit: Visit): Promise<
   const then = first(sent, "then");
   const asks = then === "propose" || then === "decline" ? undefined : await proofAsked(around, visit);
   if (asks !== undefined) return asks;
-  const again = (faults: readonly Fault[], status: 409 | 422, now: MatterView = view): Answer =>
+  const again = (faults: readonly Fault[], status: 409 | 422, now: Reading = reading): Answer =>
     showDestructionForm(visit, now, { values: sent, faults, command: around.newId() }, status);
   const wrong = [...tooLong(visit, sent), ...partialAuthorisation(visit, sent)];
   if (wrong.length > 0) return await again(wrong, 422);
@@ -198,7 +206,7 @@ async function takeDestruction(around: DeskSurroundings, visit: Visit): Promise<
     return await again(
       refused.faults,
       refused.status,
-      refused.status === 409 ? (await readingOf(around, visit)).view : view,
+      refused.status === 409 ? await readingOf(around, visit) : reading,
     );
   around.changed();
   const done = then === "propose" || then === "decline" ? {} : { done: "destroyed" };

@@ -33,6 +33,8 @@ export interface RecordsReading {
   readonly checkpoint: string;
   /** The verifier key of the log, to be given to whoever checks a bundle. */
   readonly key: string;
+  /** The verifier key with which this authority cosigns the logs of others. */
+  readonly witnessKey: string;
   readonly cosigned: readonly CosignedHead[];
   /** Partners whose log we watch, with the size that we cosigned last. */
   readonly watched: readonly CosignedHead[];
@@ -76,6 +78,7 @@ export async function recordsFor(
     size: writer.size,
     checkpoint: writer.checkpoint,
     key: verifierText(signer),
+    witnessKey: verifierText(records.witness.signer),
     cosigned: known.flatMap(({ authority, cosignedAt, cosignedSize }) =>
       cosignedAt === undefined ? [] : [{ by: authority, size: cosignedSize, at: cosignedAt }],
     ),

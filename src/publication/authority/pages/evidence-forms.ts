@@ -5,7 +5,7 @@ import { choiceInputs, faultsAt, faultText, textInput } from "../inputs.ts";
 import type { AuthorityMessageKey, DeskWords } from "../messages.ts";
 import type { Names } from "../names.ts";
 import { uploadScriptAddress } from "../upload-script.ts";
-import { actName, otherSideName } from "./evidence.ts";
+import { actName, destructionProposed, otherSideName } from "./evidence.ts";
 import type { FormState } from "./simple-forms.ts";
 
 type Stage = keyof typeof stageRules;
@@ -131,14 +131,18 @@ export function destructionPage(
   view: MatterView,
   held: HeldItem,
   state: FormState,
+  names: Names,
   desk: Desk,
   words: DeskWords,
 ): Html {
   const target = under(view, words, "evidence", "items", held.id, "destruction");
+  const { destruction } = held;
+  const own = destruction?.by.kind === "person" && destruction.by.person === view.reader.id;
+  const agree = html`<button name="then" value="agree">${words.text("evidence.destroyAgree")}</button> `;
   const hidden = { command: state.command, sequence: String(view.matter.sequence) };
   const reason = line(state, words, "reason", "evidence.reason", { mandatory: true, hint: "evidence.reasonHint" });
   return html`<p class="said">${words.text("evidence.destroyHint")}</p>${
-    held.destruction === undefined
+    destruction === undefined
       ? form(
           desk,
           target,
@@ -148,7 +152,7 @@ export function destructionPage(
       : form(
           desk,
           target,
-          html`<p><bdi>${held.destruction.reason}</bdi></p>${reason}<p><button name="then" value="agree">${words.text("evidence.destroyAgree")}</button> <button class="quiet" name="then" value="decline">${words.text("evidence.destroyDecline")}</button></p>`,
+          html`<p dir="auto">${destructionProposed(destruction, names, words)}</p>${own ? html`<p>${words.text("evidence.destroyWaits")}</p>` : ""}${reason}<p>${own ? "" : agree}<button class="quiet" name="then" value="decline">${words.text("evidence.destroyDecline")}</button></p>`,
           hidden,
         )
   }${back(view, words, "evidence", "items", held.id)}`;

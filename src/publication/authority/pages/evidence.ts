@@ -194,11 +194,7 @@ ${
     ? permitted.has("destruction-proposed") && held.state.standing === "in-custody"
       ? html`<p><a href="${under(view, words, ...path, "destruction")}">${words.text("evidence.destroyPropose")}</a></p>`
       : ""
-    : html`<p class="said">${words.text("evidence.destroyProposed", {
-        person: actorName(destruction.by, names, words),
-        reason: destruction.reason,
-        authorisation: authorisationText(destruction.authorisation),
-      })} <a href="${under(view, words, ...path, "destruction")}">${words.text("act.destroyed")}</a></p>`
+    : html`<p class="said">${destructionProposed(destruction, names, words)} <a href="${under(view, words, ...path, "destruction")}">${words.text("act.destroyed")}</a></p>`
 }
 ${
   readable && permitted.has("custody-recorded")
@@ -211,6 +207,18 @@ ${
 }
 <p><a href="${under(view, words, "evidence")}">${words.text("evidence.back")}</a></p></div>`;
 }
+
+/** Who proposed to destroy an item, why, and on which authorisation. */
+export const destructionProposed = (
+  { by, reason, authorisation }: NonNullable<HeldItem["destruction"]>,
+  names: Names,
+  words: DeskWords,
+): string =>
+  words.text("evidence.destroyProposed", {
+    person: actorName(by, names, words),
+    reason,
+    authorisation: authorisationText(authorisation),
+  });
 
 function reasonForm(state: FormState, desk: Desk, words: DeskWords, target: string, button: "evidence.download"): Html {
   return form(

@@ -1,4 +1,4 @@
-import type { RecordsCheck, RecordsReading } from "../../../cooperation/index.ts";
+import { fingerprint, parseVerifier, type RecordsCheck, type RecordsReading } from "../../../cooperation/index.ts";
 import { type Html, html } from "../../html.ts";
 import { type Desk, deskAddress, form, timeOf } from "../frame.ts";
 import { clockTime, type DeskWords } from "../messages.ts";
@@ -21,6 +21,16 @@ function checked({ running, last }: RecordsState, desk: Desk, words: DeskWords):
     ? html`${now}<p class="done">${words.text("log.checkGood", { time, entries, files, bytes, erased })}</p>${rows}`
     : html`${now}<p class="fault">${words.text("log.checkBad", { time, count: problems.length })}</p>${rows}
 <ul>${problems.slice(0, 200).map(({ code, path, message }) => html`<li><code>${code}</code> <span class="ltr">${path}</span>: <span lang="en" dir="ltr">${message}</span></li>`)}</ul>`;
+}
+
+/** A key as a line for the command, and as it is read out by telephone. */
+function key(id: string, title: string, text: string, words: DeskWords): Html {
+  const verifier = parseVerifier(text);
+  return html`<h2 id="${id}">${title}</h2><pre class="ltr scroll" tabindex="0" role="region" aria-labelledby="${id}">${text}</pre>${
+    verifier === undefined
+      ? ""
+      : html`<p>${words.text("log.fingerprint")}: <code class="break ltr">${fingerprint(verifier)}</code></p>`
+  }`;
 }
 
 /** Log and vault for auditors: sizes, heads and alarms, nothing of any matter. */
@@ -55,7 +65,8 @@ ${
 ${checked(state, desk, words)}
 ${form(desk, deskAddress(words, ["log", "check"]), html`<button>${words.text("log.check")}</button>`)}
 <h2 id="head">${words.text("log.checkpoint")}</h2><pre class="ltr scroll" tabindex="0" role="region" aria-labelledby="head">${reading.checkpoint}</pre>
-<h2 id="key">${words.text("log.key")}</h2><pre class="ltr scroll" tabindex="0" role="region" aria-labelledby="key">${reading.key}</pre>
+${key("key", words.text("log.key"), reading.key, words)}
+${key("witness", words.text("log.witnessKey"), reading.witnessKey, words)}
 <p><a href="${deskAddress(words, [])}">${words.text("log.reads")}</a></p>`;
 }
 
