@@ -40,7 +40,8 @@ const changeSchema = z.object({
 });
 
 const outcomeSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("appended"), repeated: z.boolean(), first: z.int(), last: z.int() }),
+  z.object({ kind: z.literal("written") }),
+  z.object({ kind: z.literal("repeated"), first: z.int(), last: z.int() }),
   z.object({ kind: z.literal("conflict"), sequence: z.int(), since: z.array(changeSchema) }),
   z.object({ kind: z.literal("unknown-matter") }),
   z.object({ kind: z.literal("other-office") }),
@@ -59,9 +60,15 @@ type Outcome = z.infer<typeof outcomeSchema>;
  * has a character that the database cannot hold (U+0000 or half of a surrogate pair).
  */
 export type AppendOutcome =
-  | Exclude<Outcome, { readonly kind: "appended" | "other-key" }>
-  /** `digests`: those of the events that were written now, in their order; none for a repeat. */
-  | (Extract<Outcome, { readonly kind: "appended" }> & { readonly digests: readonly Digest[] })
+  | Exclude<Outcome, { readonly kind: "written" | "repeated" | "other-key" }>
+  | {
+      readonly kind: "appended";
+      readonly repeated: boolean;
+      readonly first: number;
+      readonly last: number;
+      /** Those of the events that were written now, in their order; none for a repeat. */
+      readonly digests: readonly Digest[];
+    }
   | { readonly kind: "not-storable"; readonly at: string };
 
 /** Failures after which the same transaction can be tried again: serialization failure and deadlock. */
@@ -105,7 +112,7 @@ export function append(
   return withRetries(() => appendWithin(database, keys, scope, request));
 }
 
-const places = Array.from({ length: 29 }, (_, index) => `$${index + 1}`).join(", ");
+const places = Array.from({ length: 37 }, (_, index) => `$${index + 1}`).join(", ");
 const appendText = `SELECT cooperation.append(${places}) AS outcome`;
 
 /** As `append`, once: within a transaction it is the transaction that has to be tried again. */
@@ -157,7 +164,9 @@ async function tryWith(
   events: readonly MatterEvent[],
   key: MatterKey | undefined,
 ): Promise<Exclude<AppendOutcome, { kind: "not-storable" }> | { readonly kind: "other-key" }> {
-  const given = events.map((event) => sealedRow(event, key));
+  const kept = events.map((event) => keptEvent(event, key));
+  const [first, ...further] = kept;
+  if (first === undefined) throw new RangeError("at least one event is appended");
   const query = CompiledQuery.raw(appendText, [
     scope.kind,
     ...(scope.kind === "person" ? [scope.person, scope.office, scope.role] : [null, null, null]),
@@ -165,7 +174,17 @@ async function tryWith(
     at,
     matter,
     expectedSequence,
-    JSON.stringify(given),
+    first.id,
+    first.name,
+    first.at,
+    JSON.stringify(first.by),
+    first.sealed,
+    first.contents,
+    first.message,
+    first.digest,
+    JSON.stringify(
+      further.map((event) => ({ ...event, sealed: event.sealed && Buffer.from(event.sealed).toString("base64") })),
+    ),
     key?.wrapped ?? null,
     ...projectionValues(projection),
   ]);
@@ -173,22 +192,26 @@ async function tryWith(
   const { rows } = await database.executeQuery<{ outcome: unknown }>(query);
   if (overseeing) await oversee(database, "");
   const outcome = outcomeSchema.parse(rows[0]?.outcome);
-  if (outcome.kind !== "appended") return outcome;
-  return { ...outcome, digests: outcome.repeated ? [] : given.flatMap((row) => ("digest" in row ? [row.digest] : [])) };
+  if (outcome.kind === "repeated") return { ...outcome, kind: "appended", repeated: true, digests: [] };
+  if (outcome.kind !== "written") return outcome;
+  const digests = kept.flatMap(({ digest }) => digest ?? []);
+  return {
+    kind: "appended",
+    repeated: false,
+    first: expectedSequence + 1,
+    last: expectedSequence + events.length,
+    digests,
+  };
 }
 
-/** An event as it is kept: what stays readable, and its contents sealed, with the digests of both. */
-function sealedRow(event: MatterEvent, key: MatterKey | undefined) {
+/** An event as it is kept: what stays readable, and its contents sealed, with the digests of both; none without a key. */
+function keptEvent(event: MatterEvent, key: MatterKey | undefined) {
   const head = headOf(event);
-  if (key === undefined) return head;
+  const { id, name, at, by } = head;
+  const open = { id, name, at, by, message: messageNamed(event) };
+  if (key === undefined) return { ...open, sealed: null, contents: null, digest: null };
   const { sealed, contents } = key.close(head, event.data);
-  return {
-    ...head,
-    sealed: Buffer.from(sealed).toString("base64"),
-    contents,
-    message: messageNamed(event),
-    digest: sealedEventDigest(head, contents),
-  };
+  return { ...open, sealed, contents, digest: sealedEventDigest(head, contents) };
 }
 
 const uuidSchema = z.uuid();

@@ -17,6 +17,7 @@ import { sealedContents } from "./0016-sealed-contents.ts";
 import { erasure } from "./0017-erasure.ts";
 import { matterTypes } from "./0018-matter-types.ts";
 import { notices } from "./0019-notices.ts";
+import { appendLean } from "./0020-append-lean.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration };
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   erasure,
   matterTypes,
   notices,
+  appendLean,
 ];
