@@ -16,6 +16,8 @@ describe("evidence in browsers", { skip: noBrowser }, () => {
   let browser: Browser;
   let folder: string;
   const reports: string[] = [];
+  /** As whoever checks an export is told to compare it by telephone. */
+  let fingerprint = "";
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "justitia-evidence-"));
     [demonstration, browser] = await Promise.all([startDemonstration((text) => reports.push(text)), openBrowser()]);
@@ -129,6 +131,8 @@ describe("evidence in browsers", { skip: noBrowser }, () => {
     const code = await main(["verify", await bundle.path()], { terminal, environment: {}, signal });
     assert.equal(code, 0, said.join(""));
     assert.match(said.join(""), /Nothing is wrong/);
+    fingerprint =
+      /Key of [a-z]+-central\/log: ([0-9a-f ]{79})/.exec(said.join(""))?.[1] ?? assert.fail("no key is named");
     await context.close();
   });
 
@@ -173,6 +177,7 @@ describe("evidence in browsers", { skip: noBrowser }, () => {
     const { page, context } = await window("auditor", false);
     await page.getByRole("link", { name: "Log and vault" }).click();
     assert.match(await textOf(page.locator("main")), /bensalem-central\/log/);
+    assert.ok((await textOf(page.locator("main"))).includes(fingerprint), "who is asked can read the fingerprint out");
     await press(page, "Check everything now");
     await until(page, async () => !/check is running/.test(await textOf(page.locator("main"))));
     assert.match(await textOf(page.locator("main")), /nothing was wrong: entries \d+, files \d+/);

@@ -301,11 +301,11 @@ function eventDetail(
   if (name === "field-corrected" && typeof field === "string") about.push(fieldName(type, field, words));
   const one = isObject(custody) ? custody : {};
   if (typeof one.exhibitNumber === "string")
-    about.push(`${one.exhibitNumber}, ${words.dynamic(`stage.${String(one.stage)}`, String(one.stage))}`);
+    about.push(one.exhibitNumber, words.dynamic(`stage.${String(one.stage)}`, String(one.stage)));
   if (typeof exhibitNumber === "string") about.push(exhibitNumber);
   if (name === "attachment-added" && typeof data.name === "string") about.push(data.name);
   const comment = [one.reason, reason, reasons].filter((one) => typeof one === "string").join(" ");
-  return html`${about.length === 0 ? "" : html`: <bdi>${about.join(", ")}</bdi>`}${comment === "" ? "" : html` — <span dir="auto">${comment}</span>`}`;
+  return html`${about.length === 0 ? "" : html`: ${about.map((part, index) => html`${index === 0 ? "" : words.language === "ar" ? "، " : ", "}<bdi>${part}</bdi>`)}`}${comment === "" ? "" : html` — <span dir="auto">${comment}</span>`}`;
 }
 
 function messages({ view }: MatterReading, desk: Desk, words: DeskWords): Html {
