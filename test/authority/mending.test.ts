@@ -134,6 +134,7 @@ describe("what is mended and watched over, in a browser", { skip: noBrowser }, (
         `/workload/${contact}`,
         "/statistics",
         "/comparison",
+        "/erasure",
       ]) {
         await page.goto(`${address}/${language}${path}`);
         for (const width of widths) {

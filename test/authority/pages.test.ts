@@ -81,6 +81,8 @@ describe("two authorities in two browsers", { skip: noBrowser }, () => {
       await officer.locator("#i-offences-0-iccs").fill("no code");
     });
     assert.match(await text(officer.locator(".faults")), /Offences · Offence 1 · ICCS code/);
+    await officer.keyboard.press("Tab");
+    assert.equal(await officer.locator(".faults a:focus").count(), 1, "the keyboard goes on from the summary");
     assert.equal(await officer.locator("#i-offences-0-iccs").getAttribute("aria-invalid"), "true");
     assert.equal(await officer.locator("#i-facts").inputValue(), "What happened.", "nothing typed is lost");
     assert.equal(await officer.locator("#i-offences-0-iccs").inputValue(), "no code");
@@ -104,6 +106,8 @@ describe("two authorities in two browsers", { skip: noBrowser }, () => {
     );
     await officer.goto(`${matter}/steps/approved`);
     assert.equal(await officer.locator("main form").count(), 0, "no button for what is not one's own to do");
+    await officer.goto(`${matter}/document`);
+    assert.match(await text(officer.locator("main")), /Draft: not approved and not sent/);
 
     await approver.goto(matter);
     await step(approver, "approved");
@@ -171,7 +175,9 @@ describe("two authorities in two browsers", { skip: noBrowser }, () => {
     await officer.goto(`${matter}/audit`);
     assert.match(await text(officer.locator(".said")), /without a gap/);
     await officer.goto(`${matter}/document`);
-    assert.match(await text(officer.locator("main")), /Records of one account[\s\S]*The holder is known/);
+    const printed = await text(officer.locator("main"));
+    assert.match(printed, /Approved and signed\s*Tomas Werrin[\s\S]*Records of one account[\s\S]*The holder is known/);
+    assert.doesNotMatch(printed, /Draft/);
     await Promise.all(windows.map(({ context }) => context.close()));
   });
 

@@ -16,8 +16,10 @@ export function documentPage(view: MatterView, names: Names, desk: Desk, words: 
     matter.side === "requesting"
       ? [desk.name, partnerName(names, matter.partner)]
       : [partnerName(names, matter.partner), desk.name];
-  const approved = view.history.findLast(({ event }) => event.name === "approved");
-  return html`<p class="hint on-screen">${words.text("document.print")}</p>
+  const settled = view.history.findLast(({ event }) => event.name === "approved" || event.name === "returned");
+  const approved = settled?.event.name === "approved" ? settled : undefined;
+  const draft = matter.side === "requesting" && !matter.known && approved === undefined;
+  return html`<p class="hint on-screen">${words.text("document.print")}</p>${draft ? html`<p class="watch"><strong>${words.text("document.draft")}</strong></p>` : ""}
 <dl><dt>${words.text("document.from")}</dt><dd>${from}</dd><dt>${words.text("document.to")}</dt><dd>${to}</dd>${
     approved === undefined
       ? ""
