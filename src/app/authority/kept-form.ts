@@ -85,9 +85,10 @@ export async function visitOf(
   const fits = formFits(around, tokenOf(around, context, "session"), sent);
   if (visit !== undefined && fits) return { ...visit, sent };
   const kept = keptOf(context, sent);
-  if (visit === undefined)
-    return fits && kept !== undefined ? sessionEnded(around, context, words, kept, false) : undefined;
   const fromOwnPage = context.req.header("sec-fetch-site") === "same-origin";
+  // Who signed out in another window has no token any more that could tell.
+  if (visit === undefined)
+    return (fits || fromOwnPage) && kept !== undefined ? sessionEnded(around, context, words, kept, false) : undefined;
   if (kept === undefined || !fromOwnPage || visit.mustChange) throw new DeskProblem("form");
   return sendAgain(visit, kept);
 }

@@ -70,8 +70,8 @@ describe("the own account, and what weighs most", () => {
     const cookies = new Map<string, string>();
     const ask = async (path: string, init: RequestInit = {}): Promise<{ response: Response; text: string }> => {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-      const headers = { cookie, "user-agent": userAgent, "content-type": "application/x-www-form-urlencoded" };
-      const response = await desk.request(path, { ...init, headers });
+      const own = { cookie, "user-agent": userAgent, "content-type": "application/x-www-form-urlencoded" };
+      const response = await desk.request(path, { ...init, headers: { ...own, ...init.headers } });
       for (const what of ["session", "visit"]) {
         const name = `justitia-aldoria-central-${what}`;
         const value = cookieIn(response, name);
@@ -194,6 +194,26 @@ describe("the own account, and what weighs most", () => {
     const own = browser();
     await own.signIn("mira.oland");
     assert.match((await own.ask("/en/account/since?to=%2Fnew")).text, /class="go" href="\/en\/new"/);
+  });
+
+  test("what was typed is kept when its writer signed out in another window, and no form from elsewhere is", async () => {
+    minutes(60);
+    const own = browser();
+    await own.signIn("ada.lind");
+    const { text } = await own.ask("/en/people/new");
+    const body = new URLSearchParams({ csrf: /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? "", name: "Kept Typed" });
+    await own.send("/en/sign-out", {}, text);
+    // The cookie of the session is gone with it.
+    const ask = (site: string) =>
+      browser().ask("/en/people/new", { method: "POST", body, headers: { "sec-fetch-site": site } });
+    const kept = await ask("same-origin");
+    assert.equal(kept.response.status, 403);
+    assert.match(kept.text, /Your session ended[\s\S]*Kept Typed/);
+    for (const site of ["cross-site", "same-site", "none"]) {
+      const { response, text: page } = await ask(site);
+      assert.equal(response.headers.get("location"), "/en/sign-in", site);
+      assert.doesNotMatch(page, /Kept Typed/, site);
+    }
   });
 
   test("what the rights refuse is noted like what is not there, answered alike, and within bounds", async () => {
