@@ -1,9 +1,10 @@
 /**
  * Events per second through the store, against bare inserts of the same rows in the same PostgreSQL, in turns:
- * `event-append.ts [events of each turn] [writers] [events of a command] [rounds]`. A person acts, so rights are decided
+ * `event-append.ts [events of each turn] [writers] [events of a command] [rounds] [microseconds]`. A person acts, so rights are decided
  * in the database. The peer has a table of the same columns with a primary key and nothing else, prepares its statement
  * as the store does, computes the same digests, and commits the events of a command together as the store does, one
- * statement each; both have the same number of connections, and fsync is on. Writes one line of JSON; `processor` is what
+ * statement each; both have the same number of connections, and fsync is on. The microseconds are what the disk takes
+ * longer to confirm, for both: PostgreSQL waits so long before it flushes (`commit_delay`). Writes one line of JSON; `processor` is what
  * an event takes of the processors, in microseconds, in this process and in all processes of the server: other programs
  * and a slow disk disturb it less than the clock.
  */
@@ -30,6 +31,7 @@ const events = Number(positionals[0] ?? 2000);
 const writers = Number(positionals[1] ?? 8);
 const perCommand = Number(positionals[2] ?? 1);
 const rounds = Number(positionals[3] ?? 3);
+const diskTakesLonger = Number(positionals[4] ?? 0);
 const perMatter = 60;
 const data = { facts: "x".repeat(300) };
 
@@ -74,7 +76,7 @@ const central = office("central");
 const projection = fold([event(newMatter(), 1, "considered", { office: central })]);
 const by = { kind: "person", person: newPerson(), office: central, role: "case-officer" } as const;
 
-await using server = await startPostgres();
+await using server = await startPostgres({ commit_delay: String(diskTakesLonger), commit_siblings: "0" });
 const { application, owner } = await makeAuthority(server, "utopia");
 await server.asSuperuser(
   "utopia",
@@ -153,5 +155,5 @@ const ratioOf = ({ ours, bare }: ReturnType<typeof each>): number =>
 const perSecond = each((turn) => turn.perSecond);
 const processor = { program: each((turn) => turn.program), server: each((turn) => turn.server) };
 process.stdout.write(
-  `${JSON.stringify({ events, writers, perCommand, perSecond, ratio: ratioOf(perSecond), processor })}\n`,
+  `${JSON.stringify({ events, writers, perCommand, diskTakesLonger, perSecond, ratio: ratioOf(perSecond), processor })}\n`,
 );
