@@ -52,6 +52,7 @@ export function noticesPage(
   words: DeskWords,
 ): Html {
   if (reading === undefined) return html`<p class="warning">${words.text("notices.off")}</p>`;
+  const next = words.direction === "rtl" ? " ← " : " → ";
   return html`<p>${words.text("notices.intro")}</p>
 ${pretended ? html`<p class="notice">${words.text("notices.pretended")}</p>` : ""}
 ${
@@ -65,7 +66,7 @@ ${
       html`<dt>${office.name}</dt><dd>${
         duty.people === undefined
           ? words.text("notices.everybody")
-          : duty.people.map((name, index) => html`${index === 0 ? "" : " → "}<bdi>${name}</bdi>`)
+          : duty.people.map((name, index) => html`${index === 0 ? "" : next}<bdi>${name}</bdi>`)
       }${duty.until === undefined ? "" : html` (${words.text("notices.dutyUntil")} ${timeOf(duty.until, desk)})`}${
         duty.night ? html`<br><span class="small">${words.text("notices.night")}</span>` : ""
       }</dd>`,
