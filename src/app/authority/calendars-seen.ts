@@ -3,12 +3,15 @@ import { join } from "node:path";
 import { type Authority, type AuthorityParts, digestOf } from "../../cooperation/index.ts";
 
 const seenFile = "calendars-seen";
+/** Raised when more is kept of matters beside their events; then those that have ended are gone through once, too. */
+const form = "2";
 
 /**
  * Counts the deadlines of all open matters anew where the calendars are not those that they were counted with: a holiday
- * that was added moves an end that was told before.
+ * that was added moves an end that was told before. After an upgrade to a program that keeps more of a matter, such as from
+ * when it may be erased, every matter is gone through once, also those that have ended.
  *
- * @returns how many matters have another deadline now; undefined where the calendars are the same
+ * @returns how many matters are kept otherwise now; undefined where calendars and program are the same
  */
 export async function countDeadlinesAnew(
   folder: string,
@@ -22,8 +25,9 @@ export async function countDeadlinesAnew(
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
     throw error;
   });
-  if (seen.trim() === digest) return undefined;
-  const { differing } = await authority.rebuildProjection({ write: true, open: true });
-  await writeFile(place, `${digest}\n`, { mode: 0o600 });
+  const [calendarsSeen, formSeen] = seen.trim().split("\n");
+  if (calendarsSeen === digest && formSeen === form) return undefined;
+  const { differing } = await authority.rebuildProjection({ write: true, open: formSeen === form });
+  await writeFile(place, `${digest}\n${form}\n`, { mode: 0o600 });
   return differing.length;
 }
