@@ -46,6 +46,7 @@ export {
   type FormValues,
   faultOf,
   fieldsOfSection,
+  followPage,
   givingPage,
   inputsOf,
   intakePage,
@@ -85,6 +86,7 @@ export {
   readLogPage,
   recordsPage,
   renderDesk,
+  secondFactorPage,
   sectionPage,
   sendAgainPage,
   sessionEndedPage,
@@ -101,7 +103,9 @@ export {
   withLog,
   withOrganisation,
   withOwnSessions,
+  withoutSecondFactor,
   withPasskey,
+  withResets,
   workloadPage,
 } from "./authority/index.ts";
 export { type CatalogueLanguage, catalogueLanguages, type MessageKey, type Messages, messagesOf } from "./catalogue.ts";

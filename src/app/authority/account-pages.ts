@@ -18,8 +18,10 @@ import {
   passkeyScriptAddress,
   passwordPage,
   withOwnSessions,
+  withoutSecondFactor,
 } from "../../publication/index.ts";
 import { jsonOf } from "./json-of.ts";
+import { usuallyDemanded } from "./second-factor.ts";
 import { allowOwnScript } from "./security-headers.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 import { DeskProblem, goTo, type SignedIn, setToken, show, type Visit } from "./visit.ts";
@@ -52,12 +54,20 @@ async function showAccount(around: DeskSurroundings, visit: Visit): Promise<Resp
   const done = { password: "account.changed", added: "account.added", removed: "account.removed" } as const;
   const said = Object.entries(done).find(([name]) => name === context.req.query("done"))?.[1];
   const passkeys = await around.signIn.passkeysOf(worker.person);
+  const own = accountPage({ passkeys, possible: around.passkeySite?.() !== undefined }, words);
+  const content = withOwnSessions(own, words);
   return await show(visit, {
     title: words.text("site.account"),
     path: ["account"],
     done: said === undefined ? undefined : words.text(said),
-    content: withOwnSessions(accountPage({ passkeys, possible: around.passkeySite?.() !== undefined }, words), words),
+    content: demandedElsewhere(around, visit) ? withoutSecondFactor(content, words) : content,
   });
+}
+
+/** Whether a second factor would be demanded of the person elsewhere, and is not here. */
+function demandedElsewhere({ secondFactorFor, invented, https }: DeskSurroundings, { desk }: Visit): boolean {
+  const off = (secondFactorFor?.size ?? 0) === 0 && (invented || !https);
+  return off && desk.worker?.roles.some((role) => usuallyDemanded.includes(role)) === true;
 }
 
 async function showPassword(visit: Visit, state: FormState): Promise<Response> {
@@ -99,7 +109,7 @@ async function setPassword(around: DeskSurroundings, visit: Visit): Promise<Resp
   await around.signIn.note({ at, person: worker.person, act: "password-changed", data: {} });
   const { token, session } = await startSession(
     around.signIn,
-    { person: worker.person, means: "password", browser: visit.session.browser },
+    { person: worker.person, means: visit.session.means, browser: visit.session.browser },
     at,
     around.random,
   );

@@ -26,6 +26,7 @@ import {
   partnersPage,
   peoplePage,
   personPage,
+  withResets,
 } from "../../publication/index.ts";
 import { provedBefore } from "./proof-again.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
@@ -162,7 +163,8 @@ function showPart(visit: Visit, part: "people" | "offices" | "partners", page: P
 async function showPeople({ administration }: Keep, visit: Visit): Promise<Response> {
   const staff = await allowed(administration.staff(visit.worker));
   const offices = await allowed(administration.offices(visit.worker));
-  const content = peoplePage(staff, offices, visit.words);
+  const resets = await allowed(administration.resetsByOthers(visit.worker));
+  const content = withResets(resets, staff, peoplePage(staff, offices, visit.words), visit.desk, visit.words);
   return showPart(visit, "people", { title: visit.words.text("site.people"), path: ["people"], content });
 }
 

@@ -13,6 +13,7 @@ import {
   officeIdSchema,
   type PrivateKey,
   privateKeySchema,
+  roles,
   stateCodeSchema,
   type UsableKey,
   usableKey,
@@ -30,6 +31,8 @@ const keptSchema = z.object({
   storage: z.enum(["pglite", "postgresql"]),
   /** Where people and other authorities reach it, such as `https://central.example`. */
   publicAddress: z.url().optional(),
+  /** Roles of whom a second factor is demanded; the usual ones unless said. */
+  secondFactorFor: z.array(z.enum(roles)).optional(),
 });
 const secretsSchema = z.object({
   keys: z.array(privateKeySchema).min(2),

@@ -13,6 +13,7 @@ import {
   DeskProblem,
   deskFor,
   formFits,
+  isHeld,
   sentForm,
   show,
   tokenOf,
@@ -89,7 +90,7 @@ export async function visitOf(
   // Who signed out in another window has no token any more that could tell.
   if (visit === undefined)
     return (fits || fromOwnPage) && kept !== undefined ? sessionEnded(around, context, words, kept, false) : undefined;
-  if (kept === undefined || !fromOwnPage || visit.mustChange) throw new DeskProblem("form");
+  if (kept === undefined || !fromOwnPage || isHeld(visit)) throw new DeskProblem("form");
   return sendAgain(visit, kept);
 }
 
@@ -105,7 +106,7 @@ export function addGoOn(app: Hono, around: DeskSurroundings, wordsIn: (context: 
     if (below === undefined || neverKept.test(below) || !values.success) throw new DeskProblem("form");
     const kept: KeptForm = { target, values: values.data };
     const visit = await visitBeforeBody(around, context, words);
-    return visit === undefined || visit.mustChange
+    return visit === undefined || isHeld(visit)
       ? sessionEnded(around, context, words, kept, true)
       : sendAgain(visit, kept);
   });

@@ -95,7 +95,13 @@ export async function showMatter(around: DeskSurroundings, visit: Visit): Promis
       title: matterTitle(view, words),
       done: known ? words.text("matter.done", { what: eventName(view.type, done, words) }) : undefined,
       content: matterPage(
-        { view, options, permitted: around.service.permitted(view, visit.worker), names },
+        {
+          view,
+          options,
+          permitted: around.service.permitted(view, visit.worker),
+          names,
+          types: around.service.types,
+        },
         desk,
         words,
       ),

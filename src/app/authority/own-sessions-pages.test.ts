@@ -66,12 +66,12 @@ describe("the own account, and what weighs most", () => {
   after(() => trial[Symbol.asyncDispose]());
 
   /** A browser: keeps its cookies, and sends the token that a page has in its forms. */
-  function browser(userAgent = firefox) {
+  function browser(userAgent = firefox, at = desk) {
     const cookies = new Map<string, string>();
     const ask = async (path: string, init: RequestInit = {}): Promise<{ response: Response; text: string }> => {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
       const own = { cookie, "user-agent": userAgent, "content-type": "application/x-www-form-urlencoded" };
-      const response = await desk.request(path, { ...init, headers: { ...own, ...init.headers } });
+      const response = await at.request(path, { ...init, headers: { ...own, ...init.headers } });
       for (const what of ["session", "visit"]) {
         const name = `justitia-aldoria-central-${what}`;
         const value = cookieIn(response, name);
@@ -256,6 +256,37 @@ describe("the own account, and what weighs most", () => {
         assert.ok(noted.length > 0);
       }),
     );
+  });
+
+  test("of whose role a second factor is demanded opens nothing without one, and cannot add one to another", async () => {
+    const people = createPeopleStore(trial.database);
+    const demanding = simulatedDesk(
+      { now, signIn: people, secondFactorFor: new Set(["administrator"]) },
+      undefined,
+      workers,
+    );
+    const own = browser(firefox, demanding.desk);
+    await own.signIn("ada.lind");
+    const led = async (path: string): Promise<string | null> => (await own.ask(path)).response.headers.get("location");
+    for (const path of ["", "/new", "/notices", "/account", "/account/password", "/account/sessions"])
+      assert.equal(await led(`/en${path}`), "/en/second-factor", path);
+    const shown = (await own.ask("/en/second-factor")).text;
+    assert.match(shown, /Add a passkey[\s\S]*you can do nothing else/);
+    assert.equal(
+      (await own.send("/en/new", { type: "production" }, shown)).response.headers.get("location"),
+      "/en/second-factor",
+    );
+    assert.equal(await led("/en/account/passkeys/new"), null, "there the person may go on");
+    const colleague = browser(firefox, demanding.desk);
+    await colleague.signIn("tomas.werrin");
+    assert.equal((await colleague.ask("/en/account")).response.status, 200);
+
+    const person = workers[2]?.person ?? assert.fail();
+    const passkey = { id: "a-passkey", person, publicKey: "AA", counter: 0, transports: [], backedUp: false };
+    assert.ok(await people.addPasskey({ ...passkey, addedAt: now(), usedAt: null }));
+    assert.match((await own.ask("/en/second-factor")).text, /You have a passkey: sign in with it/);
+    assert.equal(await led("/en/account/passkeys/new"), "/en/second-factor");
+    await people.removePasskey("a-passkey");
   });
 
   test("who signed in long ago proves it again before adding a person, with what was typed kept", async () => {

@@ -36,6 +36,7 @@ import { keysOfMatters } from "./matter-secret.ts";
 import { type Notification, readNotification } from "./notification/index.ts";
 import { readOrganisation } from "./organisation.ts";
 import { openRecordsFolder, recordsDoor } from "./records-folder.ts";
+import { demandedRoles, passkeysPossible } from "./second-factor.ts";
 import { createDesk } from "./server.ts";
 import { readTimeStamps, stampHourly } from "./time-stamps.ts";
 import { askerOf, startWebServer } from "./web-server.ts";
@@ -196,6 +197,12 @@ export async function runAuthority(
 ): Promise<RunningAuthority> {
   const organisation = await readOrganisation(kept.folder, random);
   const failed = (error: unknown): void => report(sentenceOf(error));
+  const secondFactorFor = demandedRoles(kept.secondFactorFor, {
+    rehearsal: kept.invented || !listening.https,
+    possible:
+      passkeysPossible(listening.publicAddress ?? `${listening.https ? "https" : "http"}://${listening.hostname}`) ||
+      (organisation?.settings.strongMethods.length ?? 0) > 0,
+  });
   let address = "";
   const notification = await readNotification({
     ...kept,
@@ -220,7 +227,7 @@ export async function runAuthority(
     },
   );
   if (moved !== undefined && moved > 0)
-    report(`${kept.name}: the calendars changed; the deadlines of ${moved} matters were counted anew.`);
+    report(`${kept.name}: the calendars or the program changed; ${moved} matters were counted anew.`);
   const turns = takeTurns(async () => {
     await people.forgetEnded(now());
     const { sent, delivered, expired } = await authority.tick();
@@ -243,6 +250,7 @@ export async function runAuthority(
     passkeySite: () => passkeySiteOf(kept.name, address),
     signIn: people,
     ...(organisation === undefined ? {} : { organisation }),
+    secondFactorFor,
     ...(notification === undefined || authority.notification === undefined
       ? {}
       : {

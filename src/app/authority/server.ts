@@ -40,6 +40,7 @@ import { accountRoutes } from "./account-pages.ts";
 import { administrationRoutes } from "./administration-pages.ts";
 import { erasureRoutes, showErased } from "./erasure-pages.ts";
 import { evidenceRoutes } from "./evidence-pages.ts";
+import { followingRoutes } from "./following-pages.ts";
 import { handingOutRoutes } from "./handing-out.ts";
 import { intakeRoutes, uploadRoutes } from "./intake-pages.ts";
 import { addGoOn, visitOf } from "./kept-form.ts";
@@ -60,6 +61,8 @@ import { mendingRoutes } from "./mending-pages.ts";
 import { noticesRoutes } from "./notices-pages.ts";
 import { ownSessionsRoutes } from "./own-sessions-pages.ts";
 import { refusedAccess } from "./refused-access.ts";
+import { mayOpen } from "./second-factor.ts";
+import { secondFactorRoutes } from "./second-factor-pages.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { addSignInPages } from "./sign-in-pages.ts";
 import { statisticsRoutes } from "./statistics-pages.ts";
@@ -68,6 +71,7 @@ import {
   DeskProblem,
   deskFor,
   goTo,
+  isHeld,
   roleOf,
   type SignedIn,
   setToken,
@@ -134,7 +138,7 @@ export function createDesk(around: DeskSurroundings): Hono {
   const present = async (context: Context): Promise<Visit | undefined> => {
     const visit = await visitBeforeBody(around, context, preferredWords(context));
     if (visit !== undefined) visits.set(context.req.raw, visit);
-    return visit?.mustChange === true ? undefined : visit;
+    return visit === undefined || isHeld(visit) ? undefined : visit;
   };
   app.route(
     "/",
@@ -179,6 +183,7 @@ export function createDesk(around: DeskSurroundings): Hono {
       visits.set(context.req.raw, visit);
       if (visit.mustChange && path !== "/account/password" && path !== "/sign-out")
         return goTo(visit, ["account", "password"]);
+      if (!visit.mustChange && !mayOpen(path, visit.secondFactor)) return goTo(visit, ["second-factor"]);
       await around.notification?.acknowledge(visit.worker);
       return answer(visit);
     });
@@ -229,6 +234,8 @@ export function createDesk(around: DeskSurroundings): Hono {
   mendingRoutes(signedIn, around);
   workloadRoutes(signedIn, around);
   noticesRoutes(signedIn, around);
+  followingRoutes(signedIn, around);
+  secondFactorRoutes(signedIn);
   erasureRoutes(signedIn, around);
   statisticsRoutes(signedIn, around);
 

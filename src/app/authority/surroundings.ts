@@ -14,6 +14,7 @@ import type {
   RecordsCheck,
   RecordsReading,
   RelyingParty,
+  Role,
   Worker,
 } from "../../cooperation/index.ts";
 import type { LoggedLook } from "../../publication/index.ts";
@@ -64,6 +65,8 @@ export interface DeskSurroundings {
     | "command"
     | "options"
     | "permitted"
+    | "follow"
+    | "following"
     | "oversee"
     | "emergency"
     | "alarms"
@@ -74,6 +77,8 @@ export interface DeskSurroundings {
   readonly introduction?: () => IntroductionLetter;
   /** The site that passkeys are for; undefined where its address has no name. */
   readonly passkeySite?: () => RelyingParty | undefined;
+  /** Roles of whom a second factor is demanded; nobody's unless said. */
+  readonly secondFactorFor?: ReadonlySet<Role>;
   /** Where people are told outside the pages. */
   readonly notification?: NotificationDoor;
   /** Workload, statistics and comparison of records, for heads of office and auditors. */

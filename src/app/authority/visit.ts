@@ -24,6 +24,7 @@ import {
   type FormValues,
   renderDesk,
 } from "../../publication/index.ts";
+import { type SecondFactor, secondFactorOf } from "./second-factor.ts";
 import type { DeskSurroundings } from "./surroundings.ts";
 
 /** A request of a person who is signed in. */
@@ -35,6 +36,8 @@ export interface Visit {
   readonly session: Session;
   /** Whether somebody else made the password, which has to be changed before anything else is done. */
   readonly mustChange: boolean;
+  /** What of the second factor that the role demands is missing. */
+  readonly secondFactor: SecondFactor;
   readonly people: readonly Person[];
   /** What was sent; empty for a page that is only looked at. */
   readonly sent: FormValues;
@@ -161,10 +164,21 @@ export async function visitBeforeBody(
     worker: { person: person.person, office: person.office, role },
     session,
     mustChange: session.means === "password" && account !== null && account.oneTimeUntil !== null,
+    secondFactor: await secondFactorOf(session, role, person.roles, {
+      demanded: around.secondFactorFor ?? nobody,
+      strongOrganisation: (around.organisation?.settings.strongMethods.length ?? 0) > 0,
+      hasPasskey: async () => (await around.signIn.passkeysOf(person.person)).length > 0,
+    }),
     people,
     sent: {},
   };
 }
+
+const nobody: ReadonlySet<Role> = new Set();
+
+/** Whether something has to be done before anything else may be. */
+export const isHeld = ({ mustChange, secondFactor }: Visit): boolean =>
+  mustChange || secondFactor.missing !== undefined;
 
 /** The role of a name, when it is one. */
 export const roleOf = (name: string): Role | undefined => roles.find((role) => role === name);

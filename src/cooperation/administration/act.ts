@@ -58,6 +58,22 @@ export async function noteAct(
     .execute();
 }
 
+/** New one-time passwords that were made since a moment, the newest first. */
+export async function resetsSince(
+  { sql: tables }: Pick<StoreTransaction, "sql">,
+  since: Instant,
+): Promise<AdministrativeAct[]> {
+  const rows = await tables
+    .selectFrom("cooperation.administrative_act")
+    .selectAll()
+    .where("act", "=", "password-reset")
+    .where(sql<boolean>`at > ${since}::timestamptz`)
+    .orderBy("entry", "desc")
+    .limit(50)
+    .execute();
+  return rows.map((row) => actSchema.parse(row));
+}
+
 /** The newest acts first, those before an entry. The database shows them to auditors and administrators only. */
 export async function actsBefore(
   { sql: tables }: Pick<StoreTransaction, "sql">,

@@ -3,8 +3,8 @@ import { type KnownAuthority, newMessageId, type UsableKey } from "../exchange/i
 import type { AccountEntry, Passkey } from "../people/index.ts";
 import { peopleWithin } from "../people-store/index.ts";
 import type { Office, Partner, Person } from "../store/index.ts";
-import { type AuthorityId, authorityIdSchema } from "../words/index.ts";
-import { type AdministrativeAct, type Administrator, actsBefore, scopeOf } from "./act.ts";
+import { type AuthorityId, authorityIdSchema, instantSchema } from "../words/index.ts";
+import { type AdministrativeAct, type Administrator, actsBefore, resetsSince, scopeOf } from "./act.ts";
 import { type AdministrationParts, administer, mayAdminister, transactions } from "./desk.ts";
 import type { AdministrativeOutcome } from "./objection.ts";
 import {
@@ -52,6 +52,8 @@ export interface Administration {
     who: Worker,
     page: { readonly before?: number; readonly limit: number },
   ): Promise<readonly AdministrativeAct[] | undefined>;
+  /** One-time passwords that others made in the last week; undefined where the person may not administer. */
+  resetsByOthers(who: Worker): Promise<readonly AdministrativeAct[] | undefined>;
 
   addPerson(by: Administrator, given: PersonDescription): Promise<AdministrativeOutcome<OneTimePassword>>;
   changePerson(by: Administrator, person: string, given: PersonDescription): Promise<AdministrativeOutcome<void>>;
@@ -77,6 +79,9 @@ export interface Administration {
   /** Tells partners about keys of our own that become valid later; gives who is told. */
   announceKeys(by: Administrator, added: readonly UsableKey[]): Promise<AdministrativeOutcome<readonly AuthorityId[]>>;
 }
+
+/** Milliseconds for which the other administrators are told of a new one-time password. */
+const shownFor = 7 * 86_400_000;
 
 /** The administration of an authority over its migrated database. */
 export function createAdministration(parts: AdministrationParts): Administration {
@@ -122,6 +127,12 @@ export function createAdministration(parts: AdministrationParts): Administration
         },
         ["audit-log", "manage-people"],
       ),
+    resetsByOthers: (who) =>
+      looking(who, async (transaction) => {
+        await transaction.enter(directory(who));
+        const since = instantSchema.parse(new Date(Date.parse(parts.now()) - shownFor).toISOString());
+        return (await resetsSince(transaction, since)).filter(({ person }) => person !== who.person);
+      }),
     addPerson: (by, given) => {
       const identifier = newMessageId(parts.now(), parts.random);
       return administer(parts, by, (desk) => addPerson(desk, given, identifier));

@@ -31,6 +31,7 @@ import { repeatErasures } from "./erasing.ts";
 import { type ErasureService, erasureService } from "./erasure-service.ts";
 import { evidenceService } from "./evidence-desk.ts";
 import type { EvidenceService } from "./evidence-service.ts";
+import { followFor, followingOf } from "./following.ts";
 import { newEventId } from "./identifier.ts";
 import { NotSendable } from "./not-sendable.ts";
 import { type NotificationService, notificationService } from "./notification-service.ts";
@@ -140,6 +141,8 @@ export function createAuthority(given: AuthorityParts): Authority {
     view: (who, matter, reason) => within((transaction) => viewFor(workshop, transaction, who, matter, reason)),
     emergency: (who, named, reason) => within((transaction) => emergencyFor(workshop, transaction, who, named, reason)),
     open: (who, request) => commanded((transaction) => openFor(workshop, transaction, who, request)),
+    follow: (who, request) => commanded((transaction) => followFor(workshop, transaction, who, request)),
+    following: (view, type) => followingOf(workshop, view, type),
     command: (who, command) => commanded((transaction) => commandFor(workshop, transaction, who, command)),
     options: (view, who) => optionsOf(workshop, view, who, newEventId(parts.now(), parts.random)),
     permitted: (view, who) => permittedIn(workshop, view, who),

@@ -38,7 +38,15 @@ export async function openFor(
           history.map(({ event }) => event),
         ).matter;
   const values = request.values === undefined ? {} : { values: request.values };
-  const data = { type: type.id, typeVersion: type.version, side: request.side, partner: request.partner, ...values };
+  const { follows } = request;
+  const data = {
+    type: type.id,
+    typeVersion: type.version,
+    side: request.side,
+    partner: request.partner,
+    ...values,
+    ...(follows === undefined ? {} : { follows: { matter: follows.matter, fields: [...follows.fields] } }),
+  };
   const command: Command = { id: request.command, matter: id, expectedSequence: 0, name: "opened", data };
   const carried = await carryOut(workshop, transaction, {
     type:

@@ -35,6 +35,7 @@ export type {
   AuthorityService,
   ClockView,
   CommandOutcome,
+  FollowRequest,
   ListedMatters,
   MatterView,
   MeanwhileEvent,

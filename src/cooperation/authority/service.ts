@@ -130,6 +130,16 @@ export interface OpenRequest {
   readonly partner: AuthorityId;
   /** Values that are known already, such as the authority's own reference. */
   readonly values?: Readonly<Record<string, Json>>;
+  /** The own matter that it follows, and which of the values were taken over from there. */
+  readonly follows?: { readonly matter: MatterId; readonly fields: readonly string[] };
+}
+
+/** A request of another type that follows a matter. */
+export interface FollowRequest {
+  /** Made once by the form, so that a form sent twice opens one matter. */
+  readonly command: EventId;
+  readonly matter: MatterId;
+  readonly type: string;
 }
 
 /** Something that a person could do next, with what stands in the way. */
@@ -205,6 +215,13 @@ export interface AuthorityService {
    */
   emergency(who: Worker, named: string, reason: string): Promise<MatterView | undefined>;
   open(who: Worker, request: OpenRequest): Promise<CommandOutcome>;
+  /**
+   * Opens a draft of another type to the same partner, filled with what the matter already says, and links both. What
+   * follows a sealed matter is sealed, too.
+   */
+  follow(who: Worker, request: FollowRequest): Promise<CommandOutcome>;
+  /** What a draft that follows would begin with; undefined where none can follow now. Pure. */
+  following(view: MatterView, type: string): Readonly<Record<string, Json>> | undefined;
   /** Carries out any event of the matter type, or one that all matters share, such as `fields-set` or `proposed`. */
   command(who: Worker, command: Command): Promise<CommandOutcome>;
   /** Which transitions lead on from here on this side, each with why not when not, or for whom it waits. Pure. */

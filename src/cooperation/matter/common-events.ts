@@ -7,6 +7,7 @@ import {
   eventIdSchema,
   jsonObjectSchema,
   jsonSchema,
+  matterIdSchema,
   officeIdSchema,
   personIdSchema,
   type Role,
@@ -26,6 +27,8 @@ export const commonEventData = {
     side: sideSchema,
     partner: authorityIdSchema.optional(),
     values: values.optional(),
+    /** The own matter that it follows, and which of its values were taken over from there. */
+    follows: z.strictObject({ matter: matterIdSchema, fields: z.array(idSchema) }).optional(),
   }),
   /** null takes a value away. */
   "fields-set": z.strictObject({ values }),
@@ -46,7 +49,8 @@ export const commonEventData = {
   "consultation-held": z.strictObject({ held: z.iso.date(), summary: words, means: line.optional() }),
   "information-asked": z.strictObject({ text: words }),
   "information-supplied": z.strictObject({ question: eventIdSchema, text: words, values: values.optional() }),
-  note: z.strictObject({ text: words }),
+  /** `matter`: the own matter that the note is about. */
+  note: z.strictObject({ text: words, matter: matterIdSchema.optional() }),
   proposed: z.strictObject({ name: idSchema, data: jsonObjectSchema }),
   "proposal-declined": z.strictObject({ proposal: eventIdSchema, reason: words }),
   "clock-expired": z.strictObject({ clock: idSchema }),

@@ -116,6 +116,7 @@ function opened(type: MatterType, event: MatterEvent): Matter | FoldProblem {
     typeVersion: type.version,
     side: data.side,
     partner: data.partner,
+    follows: data.follows,
     state: outgoing ? type.initial.outgoing : type.initial.incoming,
     open: true,
     sequence: 1,
@@ -248,9 +249,9 @@ const commonEffects: Readonly<Record<CommonEventName, Effect>> = {
       };
     },
   ),
-  note: effect(commonEventData.note, (matter, event, { text }) => ({
+  note: effect(commonEventData.note, (matter, event, { text, matter: about }) => ({
     ...matter,
-    notes: [...matter.notes, { text, ...origin(event) }],
+    notes: [...matter.notes, { text, ...(about === undefined ? {} : { about }), ...origin(event) }],
   })),
   proposed: effect(commonEventData.proposed, (matter, event, { name, data }) => ({
     ...matter,

@@ -92,6 +92,8 @@ export interface ProposedDestruction {
 
 export interface Note {
   readonly text: string;
+  /** The own matter that it is about, where it is about one. */
+  readonly about?: MatterId;
   readonly at: Instant;
   readonly by: Actor;
   readonly event: EventId;
@@ -159,6 +161,8 @@ export interface Matter {
   /** The side of the authority that keeps this record. */
   readonly side: Side;
   readonly partner: AuthorityId | undefined;
+  /** The own matter that it follows, with the fields that were taken over when it began. */
+  readonly follows: { readonly matter: MatterId; readonly fields: readonly string[] } | undefined;
   readonly state: string;
   readonly open: boolean;
   /** Sequence of the last event. */

@@ -49,6 +49,7 @@ export {
   stageName,
 } from "./pages/evidence.ts";
 export { custodyActPage, destructionPage, exportPage, intakePage } from "./pages/evidence-forms.ts";
+export { followPage } from "./pages/following.ts";
 export { fieldsOfSection, sectionPage, stepPage } from "./pages/forms.ts";
 export { type KeptForm, sendAgainPage, sessionEndedPage } from "./pages/kept-form.ts";
 export { recordsPage, withLog } from "./pages/log.ts";
@@ -65,8 +66,9 @@ export { proofPage, sessionName, sessionsPage, sinceLastTimePage, withOwnSession
 export { introductionPage, newPartnerPage, partnerPage, partnersPage } from "./pages/partners.ts";
 export { type QueueChoice, queryOf, queuePage } from "./pages/queue.ts";
 export { auditPage, backHome, documentPage, type LoggedLook, readLogPage } from "./pages/record.ts";
+export { secondFactorPage, withoutSecondFactor } from "./pages/second-factor.ts";
 export { type EntryKind, entries, entryPage, type FormState, newMatterPage, signInPage } from "./pages/simple-forms.ts";
-export { newPersonPage, officesPage, oneTimePasswordPage, peoplePage, personPage } from "./pages/staff.ts";
+export { newPersonPage, officesPage, oneTimePasswordPage, peoplePage, personPage, withResets } from "./pages/staff.ts";
 export { type ComparisonReading, comparisonPage, statisticsPage } from "./pages/statistics.ts";
 export { givingPage, workloadPage } from "./pages/workload.ts";
 export { uploadScript, uploadScriptAddress } from "./upload-script.ts";

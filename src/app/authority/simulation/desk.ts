@@ -28,6 +28,36 @@ export interface SimulatedDesk {
 
 export const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
 
+const unused = (): never => {
+  throw new Error("this desk has no matters, and a secret word: 83b1f0");
+};
+
+/** A service that knows who works here, and nothing else. */
+export function serviceWithoutMatters(workers?: readonly Person[]): DeskSurroundings["service"] {
+  return {
+    authority: authorityIdSchema.parse("aldoria-central"),
+    state: stateCodeSchema.parse("XA"),
+    name: "Central Authority of Aldoria",
+    types: new Map(),
+    calendars: new Map(),
+    durability: async () => ({ engine: "pglite", survivesKill: true, survivesPowerLoss: false, because: [] }),
+    partners: unused,
+    offices: unused,
+    people: workers === undefined ? unused : async () => workers,
+    queue: unused,
+    view: unused,
+    open: unused,
+    command: unused,
+    options: unused,
+    permitted: unused,
+    follow: unused,
+    following: unused,
+    oversee: unused,
+    emergency: unused,
+    alarms: unused,
+  };
+}
+
 /**
  * @param more what is otherwise than usual
  * @param workers who works here; without them nobody may ask for them
@@ -37,34 +67,12 @@ export function simulatedDesk(
   people = memoryPeople(),
   workers?: readonly Person[],
 ): SimulatedDesk {
-  const unused = (): never => {
-    throw new Error("this desk has no matters, and a secret word: 83b1f0");
-  };
   const formKey = random(32);
   const notes: SignInNote[] = [];
   const reports: string[] = [];
   const now = (): Instant => instantSchema.parse(new Date().toISOString());
   const desk = createDesk({
-    service: {
-      authority: authorityIdSchema.parse("aldoria-central"),
-      state: stateCodeSchema.parse("XA"),
-      name: "Central Authority of Aldoria",
-      types: new Map(),
-      calendars: new Map(),
-      durability: async () => ({ engine: "pglite", survivesKill: true, survivesPowerLoss: false, because: [] }),
-      partners: unused,
-      offices: unused,
-      people: workers === undefined ? unused : async () => workers,
-      queue: unused,
-      view: unused,
-      open: unused,
-      command: unused,
-      options: unused,
-      permitted: unused,
-      oversee: unused,
-      emergency: unused,
-      alarms: unused,
-    },
+    service: serviceWithoutMatters(workers),
     erasures: { due: unused, ended: unused, step: unused, erase: unused, remains: unused },
     oversight: {
       workload: unused,

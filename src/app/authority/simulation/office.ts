@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { main } from "../../main.ts";
 import { cooperationDefinitions } from "../definitions.ts";
-import { openAuthorityFolder } from "../folder.ts";
+import { type AuthorityFolder, openAuthorityFolder } from "../folder.ts";
 import { listeningFrom } from "../listening.ts";
 import { type RunningAuthority, runAuthority } from "../running.ts";
 import type { SafeKey } from "../safe.ts";
@@ -62,13 +62,18 @@ export async function initAuthority(
   return madeSchema.parse(JSON.parse(out));
 }
 
-/** Serves an authority on a port of the system's choice, under a name, so that passkeys can be made for it. */
+/**
+ * Serves an authority on a port of the system's choice, under a name, so that passkeys can be made for it.
+ *
+ * @param secondFactorFor - Roles of whom a second factor is demanded.
+ */
 export async function serveAuthority(
   folder: string,
   key: SafeKey,
   report: (text: string) => void,
+  secondFactorFor: AuthorityFolder["secondFactorFor"] = [],
 ): Promise<RunningAuthority> {
   const kept = await openAuthorityFolder(folder, key);
   const listening = listeningFrom({ host: "localhost", port: 0, trustedProxies: [] });
-  return await runAuthority(kept, await cooperationDefinitions(kept.folder), listening, report);
+  return await runAuthority({ ...kept, secondFactorFor }, await cooperationDefinitions(kept.folder), listening, report);
 }

@@ -6,6 +6,7 @@ import { document } from "./document.ts";
 import { en } from "./en.ts";
 import { erasure } from "./erasure.ts";
 import { evidence } from "./evidence.ts";
+import { following } from "./following.ts";
 import { keptForm } from "./kept-form.ts";
 import { looks } from "./looks.ts";
 import { mending } from "./mending.ts";
@@ -14,6 +15,7 @@ import { office } from "./office.ts";
 import { organisation } from "./organisation.ts";
 import { oversight } from "./oversight.ts";
 import { queue } from "./queue.ts";
+import { secondFactor } from "./second-factor.ts";
 import type { Sentences } from "./sentences.ts";
 import { zh } from "./zh.ts";
 
@@ -26,6 +28,7 @@ export type AuthorityMessageKey =
   | keyof typeof document.en
   | keyof typeof erasure.en
   | keyof typeof evidence.en
+  | keyof typeof following.en
   | keyof typeof keptForm.en
   | keyof typeof looks.en
   | keyof typeof notices.en
@@ -33,6 +36,7 @@ export type AuthorityMessageKey =
   | keyof typeof mending.en
   | keyof typeof organisation.en
   | keyof typeof queue.en
+  | keyof typeof secondFactor.en
   | keyof typeof oversight.en;
 
 /** Every sentence of an authority's pages; a part of the pages with sentences of its own is spread in here. */
@@ -45,6 +49,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...document.en,
     ...evidence.en,
     ...office.en,
+    ...following.en,
     ...keptForm.en,
     ...looks.en,
     ...notices.en,
@@ -52,6 +57,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...organisation.en,
     ...oversight.en,
     ...queue.en,
+    ...secondFactor.en,
     ...erasure.en,
   },
   zh: {
@@ -62,6 +68,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...document.zh,
     ...evidence.zh,
     ...office.zh,
+    ...following.zh,
     ...keptForm.zh,
     ...looks.zh,
     ...notices.zh,
@@ -69,6 +76,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...organisation.zh,
     ...oversight.zh,
     ...queue.zh,
+    ...secondFactor.zh,
     ...erasure.zh,
   },
   ar: {
@@ -79,6 +87,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...document.ar,
     ...evidence.ar,
     ...office.ar,
+    ...following.ar,
     ...keptForm.ar,
     ...looks.ar,
     ...notices.ar,
@@ -86,6 +95,7 @@ export const catalogues: Sentences<AuthorityMessageKey> = {
     ...organisation.ar,
     ...oversight.ar,
     ...queue.ar,
+    ...secondFactor.ar,
     ...erasure.ar,
   },
 };

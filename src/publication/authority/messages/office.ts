@@ -23,6 +23,9 @@ const english = {
   "people.change": "Save",
   "people.changed": "Saved.",
   "people.reset": "Make a new one-time password",
+  "people.resets": "New one-time passwords of the last seven days, made by others",
+  "people.resetsHint":
+    "Whoever holds such a password signs in as that person until it is changed. Ask the person whether it was wanted.",
   "people.resetHint":
     "For who has forgotten the password or lost a passkey. Every session of the person ends, and the passkeys are removed.",
   "people.shut": "Shut out",
@@ -185,6 +188,8 @@ const chinese: Readonly<Record<Key, string>> = {
   "people.change": "保存",
   "people.changed": "已保存。",
   "people.reset": "生成新的一次性密码",
+  "people.resets": "最近七天内由他人生成的一次性密码",
+  "people.resetsHint": "持有此类密码者在密码更改之前可以该人身份登录。请询问本人是否需要。",
   "people.resetHint": "用于忘记密码或丢失通行密钥的人。该人的所有会话将结束，通行密钥将被移除。",
   "people.shut": "停用",
   "people.shutHint": "该人立即被登出，且不能再登录。其姓名保留在已做的事项中。",
@@ -339,6 +344,8 @@ const arabic: Readonly<Record<Key, string>> = {
   "people.change": "حفظ",
   "people.changed": "تم الحفظ.",
   "people.reset": "إنشاء كلمة مرور جديدة لمرة واحدة",
+  "people.resets": "كلمات مرور جديدة تُستعمل مرة واحدة أنشأها غيرك في الأيام السبعة الأخيرة",
+  "people.resetsHint": "من يملك كلمة مرور كهذه يدخل باسم ذلك الشخص إلى أن تُغيَّر. اسأل الشخص هل طلبها.",
   "people.resetHint": "لمن نسي كلمة المرور أو فقد مفتاح مرور. تنتهي كل جلسات الشخص وتزال مفاتيح المرور.",
   "people.shut": "إيقاف",
   "people.shutHint": "يخرج الشخص حالا ولا يستطيع الدخول بعد ذلك. ويبقى الاسم فيما تم عمله.",

@@ -17,6 +17,7 @@ import { choiceLabel, type FormDrawing, fieldInputs } from "../inputs.ts";
 import { clockTime, type DeskWords } from "../messages.ts";
 import { actorName, type Names, refusalText, roleName } from "../names.ts";
 import type { FormState } from "./simple-forms.ts";
+import { takenOver } from "./taken-over.ts";
 
 const drawingOf = (view: MatterView, state: FormState, words: DeskWords): FormDrawing => {
   return { type: view.type, words, values: state.values, faults: state.faults, attachments: view.matter.attachments };
@@ -66,7 +67,7 @@ export function sectionPage(
       : form(
           desk,
           deskAddress(words, ["matters", view.matter.id, "sections", section]),
-          html`${own.map((field) => fieldInputs(drawing, field, isMandatory(field, values)))}<p><button name="then" value="return">${words.text("form.save")}</button> <button class="quiet" name="then" value="next">${words.text("form.saveNext")}</button></p>`,
+          html`${own.map((field) => html`${fieldInputs(drawing, field, isMandatory(field, values))}${takenOver(view, field.id, words)}`)}<p><button name="then" value="return">${words.text("form.save")}</button> <button class="quiet" name="then" value="next">${words.text("form.saveNext")}</button></p>`,
           { command: state.command, sequence: String(view.matter.sequence) },
         )
   }${

@@ -1,4 +1,4 @@
-import { type ClockView, isSealed, type MatterView, type Option } from "../../../cooperation/index.ts";
+import { type ClockView, isSealed, type MatterType, type MatterView, type Option } from "../../../cooperation/index.ts";
 import { type Html, html } from "../../html.ts";
 import { isObject } from "../form-values.ts";
 import { type Desk, deskAddress, inputId, timeOf } from "../frame.ts";
@@ -15,6 +15,7 @@ import {
   stateName,
 } from "../names.ts";
 import { emergencyNotice } from "./access.ts";
+import { followFacts, followLinks } from "./following.ts";
 import { particularsGiven } from "./forms.ts";
 import { correctionList, crossedNotice } from "./mending.ts";
 import { outcomes } from "./outcomes.ts";
@@ -26,6 +27,8 @@ export interface MatterReading {
   /** Events that all matters share which the reader may cause: what is not among them gets no link. */
   readonly permitted: ReadonlySet<string>;
   readonly names: Names;
+  /** The newest version of each type, for what can follow. */
+  readonly types?: ReadonlyMap<string, MatterType>;
 }
 
 /** The title of a matter: its type and its reference. */
@@ -74,7 +77,7 @@ function keepingLink({ view, permitted }: Pick<MatterReading, "view" | "permitte
   return may ? html` · <a href="${under(view, words, "erasure")}">${words.text("erasure.link")}</a>` : "";
 }
 
-function facts({ view, names, permitted }: MatterReading, words: DeskWords): Html {
+function facts({ view, names, permitted, types }: MatterReading, words: DeskWords): Html {
   const { matter, type } = view;
   const acts = type.states.find(({ id }) => id === matter.state)?.acts ?? "none";
   const turn =
@@ -87,7 +90,7 @@ function facts({ view, names, permitted }: MatterReading, words: DeskWords): Htm
 <dt>${words.text("matter.side")}</dt><dd>${words.label(type.sides[matter.side])}</dd>
 <dt>${words.text("matter.partner")}</dt><dd>${partnerName(names, matter.partner)}</dd>
 <dt>${words.text("matter.turn")}</dt><dd>${turn}</dd>
-<dt>${words.text("matter.assigned")}</dt><dd>${view.assignee === undefined ? words.text("matter.nobody") : personName(names, view.assignee)}</dd></dl>
+<dt>${words.text("matter.assigned")}</dt><dd>${view.assignee === undefined ? words.text("matter.nobody") : personName(names, view.assignee)}</dd>${followFacts(view, types, words)}</dl>
 <p><a href="${under(view, words, "evidence")}">${words.text("evidence.title")}</a> (${matter.evidence.length + matter.attachments.length}) · <a href="${under(view, words, "document")}">${words.text("matter.document")}</a> · <a href="${under(view, words, "export")}">${words.text("evidence.export")}</a> · <a href="${under(view, words, "audit")}">${words.text("matter.audit")}</a> · <a href="${under(view, words, "access")}">${words.text("access.link")}</a>${keepingLink({ view, permitted }, words)}</p>`;
 }
 
@@ -121,7 +124,7 @@ function sections({ view }: MatterReading, words: DeskWords): Html {
     })}</ol>`;
 }
 
-function nextSteps({ view, options, names, permitted }: MatterReading, desk: Desk, words: DeskWords): Html {
+function nextSteps({ view, options, names, permitted, types }: MatterReading, desk: Desk, words: DeskWords): Html {
   const { type, matter } = view;
   const { proposal } = matter;
   const own = options.filter(({ waitsFor }) => waitsFor.length === 0);
@@ -158,6 +161,7 @@ ${
           html`<li><a href="${under(view, words, "steps", option.name)}">${said(option)}</a><ul>${refusalList(option, view, words)}</ul></li>`,
       )}</ul>`
 }
+${permitted.has("note") ? followLinks(view, types, words) : ""}
 ${othersToDo(others, view, desk, words)}
 ${permitted.has("assigned") ? html`<p><a href="${under(view, words, "entries", "assign")}">${words.text("matter.assign")}</a></p>` : ""}</section>`;
 }
@@ -248,12 +252,14 @@ function questions({ view, permitted }: MatterReading, desk: Desk, words: DeskWo
 
 function notes({ view, names, permitted }: MatterReading, desk: Desk, words: DeskWords): Html {
   return html`<h2>${words.text("matter.notes")}</h2>${
-    view.matter.notes.length === 0
+    view.matter.notes.every(({ about }) => about !== undefined)
       ? ""
-      : html`<ul>${view.matter.notes.map(
-          (note) =>
-            html`<li>${actorName(note.by, names, words)}, ${timeOf(note.at, desk)}: <span dir="auto">${note.text}</span></li>`,
-        )}</ul>`
+      : html`<ul>${view.matter.notes
+          .filter(({ about }) => about === undefined)
+          .map(
+            (note) =>
+              html`<li>${actorName(note.by, names, words)}, ${timeOf(note.at, desk)}: <span dir="auto">${note.text}</span></li>`,
+          )}</ul>`
   }${permitted.has("note") ? html`<p><a href="${under(view, words, "entries", "note")}">${words.text("matter.note")}</a></p>` : ""}`;
 }
 

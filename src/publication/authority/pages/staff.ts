@@ -1,4 +1,10 @@
-import { type Office, type OneTimePassword, roles, type StaffMember } from "../../../cooperation/index.ts";
+import {
+  type AdministrativeAct,
+  type Office,
+  type OneTimePassword,
+  roles,
+  type StaffMember,
+} from "../../../cooperation/index.ts";
 import { type Html, html } from "../../html.ts";
 import { type Desk, deskAddress, form, timeOf } from "../frame.ts";
 import { choiceInputs, selectInput, textInput } from "../inputs.ts";
@@ -26,6 +32,22 @@ export function peoplePage(staff: readonly StaffMember[], offices: readonly Offi
     (one) =>
       html`<tr><th scope="row"><a href="${deskAddress(words, ["people", one.person.person])}"><bdi>${one.person.name}</bdi></a></th><td><bdi>${one.account?.name ?? "—"}</bdi></td><td><bdi>${officeName(offices, one.person.office)}</bdi></td><td>${one.person.roles.map((role) => roleName(words, role)).join(", ")}</td><td>${stateText(one, words)}</td></tr>`,
   )}</tbody></table></div>`;
+}
+
+/** The people, below a warning of new one-time passwords that somebody else made lately: whoever has one signs in as that person. */
+export function withResets(
+  resets: readonly AdministrativeAct[],
+  staff: readonly StaffMember[],
+  content: Html,
+  desk: Desk,
+  words: DeskWords,
+): Html {
+  if (resets.length === 0) return content;
+  const nameOf = (id: string | null): string => staff.find(({ person }) => person.person === id)?.person.name ?? "—";
+  return html`<section class="watch" aria-labelledby="resets"><h2 id="resets">${words.text("people.resets")}</h2><p>${words.text("people.resetsHint")}</p><ul>${resets.map(
+    ({ at, person, operator, subject }) =>
+      html`<li>${timeOf(at, desk)}: <bdi>${nameOf(subject)}</bdi> (<bdi>${operator === null ? nameOf(person) : words.text("acts.commandLine", { operator })}</bdi>)</li>`,
+  )}</ul></section>${content}`;
 }
 
 function personInputs(offices: readonly Office[], state: FormState, words: DeskWords): Html {
