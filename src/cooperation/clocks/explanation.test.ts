@@ -45,7 +45,7 @@ function said({ length, rule = {}, by = vienna, start, pauses = [], extensions =
     pauses.map(([from, until]) => (until === undefined ? { from: at(from) } : { from: at(from), until: at(until) })),
     extensions.map(ofLength),
   );
-  return explanation.map(({ key, values }) => [names.get(key), ...Object.values(values)].join(" ").trim());
+  return explanation.map(({ key, values }) => [names.get(key), ...Object.values(values).map(String)].join(" ").trim());
 }
 const begins = (moment: string, counted: boolean, length: string): string[] => [
   `event ${moment} ${moment.slice(0, 10)} Europe/Vienna`,
@@ -69,12 +69,20 @@ test("hours are explained with the full hour from which they run", () => {
     "extension 9 office-hours 2026-03-03T10:00:00+01:00",
     "due 2026-03-04T11:00:00+01:00",
   ]);
+  assert.deepEqual(said({ ...asked, extensions: [[1, "days"]] }).slice(2), [
+    "extension 1 days 2026-03-03T10:00:00+01:00",
+    ...ends("2026-03-04", "2026-03-05T00:00:00+01:00"),
+  ]);
+  assert.deepEqual(said({ ...asked, pauses: [["2026-03-03T09:30+01:00"]] }).slice(2), [
+    "pause 2026-03-03T09:30:00+01:00",
+    "standing 2026-03-03T09:30:00+01:00",
+  ]);
 });
 
 test("a pause is explained where it took a day out, and not where it lay before or after the time", () => {
-  const before = ["2026-02-01T10:00+01:00", "2026-02-02T11:00+01:00"] as const;
+  const before = ["2026-02-01T10:00+01:00", "2026-03-02T10:00+01:00"] as const;
   const within = ["2026-03-03T10:00+01:00", "2026-03-03T11:00+01:00"] as const;
-  const after = ["2026-05-01T10:00+02:00", "2026-05-02T11:00+02:00"] as const;
+  const after = ["2026-03-07T00:00+01:00", "2026-05-02T11:00+02:00"] as const;
   const asked: Asked = { length: [3, "days"], start: "2026-03-02T10:00+01:00", pauses: [after, within, before] };
   assert.deepEqual(said(asked), [
     ...begins("2026-03-02T10:00:00+01:00", false, "3 days"),
@@ -88,6 +96,8 @@ test("that a clock stands is explained with the moment since when, also in an ex
   const asked: Asked = { length: [3, "days"], start: "2026-03-02T10:00+01:00", pauses: [["2026-03-03T10:00+01:00"]] };
   const begun = begins("2026-03-02T10:00:00+01:00", false, "3 days");
   assert.deepEqual(said(asked), [...begun, "pause 2026-03-03T10:00:00+01:00", "standing 2026-03-03T10:00:00+01:00"]);
+  const fromBefore = said({ ...asked, pauses: [["2026-02-01T10:00+01:00"]] });
+  assert.deepEqual(fromBefore.slice(3), ["pause 2026-02-01T10:00:00+01:00", "standing 2026-03-02T10:00:00+01:00"]);
   const extensions = [
     [9, "days"],
     [9, "days"],
@@ -116,6 +126,25 @@ test("a last day without work is explained with the day that takes its place, an
     ...begins("2026-03-05T10:00:00+01:00", true, "2 days"),
     ...ends("2026-03-06", "2026-03-07T00:00:00+01:00"),
   ]);
+});
+
+test("a clock stands where the day that would take the place of a last day lies in a pause without an end", () => {
+  const rule = { event: "counted", onRestDay: "next-working-day" };
+  const pauses = [["2026-03-08T10:00+01:00"]] as const;
+  assert.deepEqual(said({ length: [3, "days"], rule, start: "2026-03-05T10:00+01:00", pauses }).slice(3), [
+    "pause 2026-03-08T10:00:00+01:00",
+    "standing 2026-03-08T10:00:00+01:00",
+  ]);
+});
+
+test("years that no list knows are told from the first on, whichever was asked for first", () => {
+  const by = calendar("Europe/Vienna", { holidays: [feast("2026-04-06")] });
+  const rule = { onRestDay: "next-working-day", warnings: [{ count: 8, unit: "working-days" }] };
+  const asked: Asked = { length: [20, "days"], rule, by, start: "2027-12-16T10:00+01:00" };
+  assert.deepEqual(
+    said(asked).filter((step) => step.startsWith("unknownYear")),
+    ["unknownYear 2027 feast", "unknownYear 2028 feast"],
+  );
 });
 
 test("what was left out of working days is explained: each holiday by its name, days of rest by their number", () => {
@@ -186,8 +215,15 @@ test("a calendar without a working day, or without an office hour, is told by it
     () => said({ length: [1, "days"], rule: { onRestDay: "next-working-day" }, by: idle, start }),
     /XA has no working day in 5000 days/,
   );
+  const office = { hours: "office", event: "counted" };
+  assert.throws(() => said({ length: [1, "hours"], rule: office, by: idle, start }), /XA has no office hours/);
+  const closed: Calendar = { ...calendar("Europe/Vienna"), officeHours: [] };
   assert.throws(
-    () => said({ length: [1, "hours"], rule: { hours: "office" }, by: idle, start }),
-    /XA has no office hours/,
+    () => said({ length: [1, "hours"], rule: office, by: closed, start }),
+    /XA has no office hour in 5000 days/,
   );
+  const short = [{ days: weekdays, from: "09:00", until: "10:00" }];
+  const by = calendar("UTC", { restDays: [], officeHours: short });
+  const long = said({ length: [5_100, "hours"], rule: office, by, start: "2026-03-02T00:00Z" });
+  assert.equal(long.at(-1), "due 2040-02-16T10:00:00+00:00");
 });
