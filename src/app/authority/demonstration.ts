@@ -94,7 +94,7 @@ interface Side {
  * went through the service itself. Everything is in a temporary folder, which goes when they stop.
  *
  * @param ports - Of the two; 0 lets the system choose.
- * @param closed - Whether some matters are over already, for the statistics.
+ * @param closed - Whether some matters are over already, for the statistics, and a time limit of another is nearly over.
  * @param blank - What both databases begin from; made here unless it is at hand already.
  */
 export async function demonstrate(
@@ -141,6 +141,7 @@ export async function demonstrate(
     await introduceTo(bensalem, arcadia, hash);
     await someMatters(arcadia, bensalem);
     if (closed) await closedMatters(arcadia, bensalem);
+    if (closed) await nearlyReleased(arcadia, bensalem);
     return {
       sides: sides.map(({ running, folder: { name }, people }) => ({ name, address: running.address, people })),
       password,
@@ -296,6 +297,28 @@ async function closedMatters(arcadia: Side, bensalem: Side): Promise<void> {
     },
     settle: () => settle(arcadia, bensalem),
   });
+}
+
+/** Days after which a person who was arrested for another State goes free without its documents, but for one. */
+const daysInArrest = 39;
+
+/** A person is in provisional arrest, and goes free tomorrow: what an alarm of the highest class looks like. */
+async function nearlyReleased(arcadia: Side, bensalem: Side): Promise<void> {
+  const reference = "XA-2026-005";
+  const given = { "legal-bases": ["model-treaty"], "request-kind": "provisional-arrest" };
+  const matter = await complete(arcadia, bensalem, "extradition", given, reference);
+  await act(arcadia, worker(arcadia, "case-officer"), matter, "submitted");
+  await act(arcadia, worker(arcadia, "approver"), matter, "approved");
+  await act(arcadia, worker(arcadia, "case-officer"), matter, "sent");
+  await settle(arcadia, bensalem);
+  const head = worker(bensalem, "head-of-office");
+  const { matters } = await bensalem.running.authority.queue(head, { named: reference }, { size: 1 });
+  const arrived = matters[0]?.matter;
+  if (arrived === undefined) throw new Error(`the demonstration could not be made: ${reference} did not come`);
+  await act(bensalem, head, arrived, "acknowledged");
+  const arrestedAt = new Date(Date.parse(now()) - daysInArrest * 86_400_000).toISOString();
+  await act(bensalem, head, arrived, "arrested", { "arrested-at": arrestedAt });
+  await settle(arcadia, bensalem);
 }
 
 /** Both sides do what waits until nothing does any more. */
