@@ -77,3 +77,31 @@ test("a matter is exported from the command line, verifies elsewhere, and log an
   assert.equal(bad.code, exitCodes.invalid, `${bad.out}${bad.err}`);
   assert.match(bad.err, /the log is damaged: tile/);
 });
+
+test("what the register of erasures names is erased again after a restore, and a register that is none is refused", async () => {
+  await using place = await temporaryFolder();
+  const at = (name: string): string => join(place.path, name);
+  const matter = await authorityWithMatter(at("authority"));
+  assert.equal((await run("authority", "backup", at("authority"), "--to", at("backup"))).code, exitCodes.done);
+  await writeFile(at("register"), `${JSON.stringify({ matter, at: "2027-01-31T10:00:00.000Z" })}\n`);
+  await writeFile(at("none"), "a letter\n");
+  const restore = (to: string, register: string) =>
+    run("authority", "restore", at("backup"), "--to", at(to), "--erasures", at(register));
+  const missing = await restore("a", "missing");
+  assert.deepEqual([missing.code, /cannot be read/.test(missing.err)], [exitCodes.usage, true]);
+  const strange = await restore("a", "none");
+  assert.deepEqual([strange.code, /no register of erasures/.test(strange.err)], [exitCodes.invalid, true]);
+  const restored = await restore("a", "register");
+  assert.equal(restored.code, exitCodes.done, restored.err);
+  assert.match(restored.out, /1 erasure came after the backup: repeated when the authority is opened/);
+
+  const kept = await openAuthorityFolder(at("a"), { kind: "unprotected" });
+  const said: string[] = [];
+  const opened = await openAuthority(kept, await cooperationDefinitions(), (text) => said.push(text));
+  const stored = await opened.store.matter({ kind: "system" }, matter);
+  await assert.rejects(opened.store.events({ kind: "system" }, matter), /were erased/);
+  await opened.close();
+  assert.match(said.join("\n"), /1 erasures that came after the restored backup were repeated/);
+  assert.ok(stored?.erasedAt !== undefined);
+  assert.equal((await run("authority", "check", at("a"))).code, exitCodes.done);
+});
