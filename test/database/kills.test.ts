@@ -14,7 +14,7 @@ import { noPostgres, startPostgres } from "./server.ts";
 import { began, makeAuthority, temporaryFolder } from "./trial.ts";
 
 const slow = process.env.JUSTITIA_SLOW === "1";
-const kills = slow ? 1000 : 30;
+const kills = slow ? 1000 : 20;
 const crashes = slow ? 20 : 2;
 const killsOfPGlite = slow ? 200 : 3;
 const writer = fileURLToPath(new URL("writer.ts", import.meta.url));
