@@ -79,10 +79,9 @@ if (only === undefined && filters.length === 0) {
 }
 
 process.stdout.write(`== ${chosen.length} test files\n`);
-// One more than the two processors that a small machine has: browsers and servers are waited for.
 const child = spawn(
   node,
-  ["--test", "--test-reporter=spec", "--test-concurrency=3", `--test-timeout=${longestTest}`, ...chosen],
+  ["--test", "--test-reporter=spec", "--test-concurrency=2", `--test-timeout=${longestTest}`, ...chosen],
   {
     cwd: root,
     env: environment,
