@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { createRandom } from "../../src/statistics/index.ts";
 import { type AttackedDesk, attackedDesk, type Visitor } from "./attacked-desk.ts";
 import { formsOf, hostileRequest, raw } from "./hostile-forms.ts";
 import { Malice } from "./malice.ts";
@@ -32,6 +33,12 @@ async function statusOf({ desk, reports }: AttackedDesk, request: Request, where
   return response.status;
 }
 
+/** The same numbers for the same seed and place. */
+function chanceOf(seed: number, stream: number): () => number {
+  const random = createRandom(seed, stream);
+  return () => random.uniform();
+}
+
 async function attack(
   attacked: AttackedDesk,
   seed: number,
@@ -43,7 +50,7 @@ async function attack(
   for (let number = 0; number < requests; number += 1) {
     // Some of the forms end sessions.
     if (number % 100 === 99) visitors = await attacked.visitors();
-    const request = hostileRequest(new Malice(seed, number), shown, visitors);
+    const request = hostileRequest(new Malice(chanceOf(seed, number)), shown, visitors);
     const where = `seed ${seed}, request ${number}: ${request.method} ${request.url.slice(0, 200)}`;
     const status = await statusOf(attacked, request, where);
     tally.set(status, (tally.get(status) ?? 0) + 1);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Malice } from "../../../test/authority/malice.ts";
 import { canonicalText, digestOf, type Json, type JsonObject } from "../words/index.ts";
 import { envelopeOf, type MessageKind, messageKinds } from "./envelope.ts";
 import { signEvidence, statementOf } from "./evidence.ts";
@@ -18,7 +19,6 @@ import {
 } from "./index.ts";
 import { chunkEnvelope } from "./payload.ts";
 import { seal, sealedTypes, sign, signedTypes } from "./sealed.ts";
-import { Malice } from "./simulation/hostile.ts";
 import { randomBytesOf, SetClock, seededChance, twoAuthorities } from "./simulation/node.ts";
 
 const weakHeaders: readonly [JsonObject, ...JsonObject[]] = [
