@@ -15,7 +15,7 @@ export function followingOf(
   to: string,
 ): Readonly<Record<string, Json>> | undefined {
   const next = newestOf(parts.types, to);
-  if (next === undefined || emergency !== undefined || !mayFollow(matter, to)) return undefined;
+  if (next === undefined || emergency !== undefined || !mayFollow(matter, next)) return undefined;
   return followUpValues({ type, matter }, next);
 }
 

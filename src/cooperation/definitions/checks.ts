@@ -31,6 +31,21 @@ export function matterTypeFaults(type: MatterType): Fault[] {
   ];
 }
 
+/** What a matter type says of those types that it follows and that are known here, and they do not have. */
+export function followingFaults(type: MatterType, types: ReadonlyMap<string, MatterType>): Fault[] {
+  return (type.follows ?? []).flatMap(({ type: earlier, states, renamed, done }, index) => {
+    const from = types.get(earlier);
+    if (from === undefined) return [];
+    return [
+      ...states.flatMap((state, at) => named(["follows", index, "states", at], "state", state, ids(from.states))),
+      ...Object.entries(renamed).flatMap(([field, source]) =>
+        named(["follows", index, "renamed", field], "field", source, ids(from.fields)),
+      ),
+      ...named(["follows", index, "done", "step"], "event", done.step, eventNames(from)),
+    ];
+  });
+}
+
 function named(path: FieldPath, what: string, found: string, known: Iterable<string>): Fault[] {
   const names = [...known];
   if (names.includes(found)) return [];
@@ -131,6 +146,11 @@ function references(type: MatterType): Fault[] {
       ? []
       : named(["statistics", "offences"], "field", statistics.offences, fields)),
     ...(statistics.persons === undefined ? [] : named(["statistics", "persons"], "field", statistics.persons, fields)),
+    ...(type.follows ?? []).flatMap(({ renamed, done, reference }, index) => [
+      ...Object.keys(renamed).flatMap((field) => named(["follows", index, "renamed", field], "field", field, fields)),
+      ...named(["follows", index, "done", "field"], "field", done.field, fields),
+      ...named(["follows", index, "reference"], "field", reference, fields),
+    ]),
     ...statistics.stages.flatMap(({ from, to }, index) => [
       ...named(["statistics", "stages", index, "from"], "event", from, events),
       ...named(["statistics", "stages", index, "to"], "event", to, events),

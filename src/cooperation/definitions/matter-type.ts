@@ -47,6 +47,23 @@ const retentionSchema = z
     "How long the contents of a matter are kept after it ended, where the matter itself does not say until when. Each authority sets it by the law of its State: it is no part of what two authorities have to hold alike.",
   );
 
+const followsSchema = z
+  .strictObject({
+    type: idSchema.describe("The type of the earlier request."),
+    states: z.array(idSchema).min(1).describe("States of the earlier one in which this one can follow it."),
+    renamed: z
+      .record(idSchema, idSchema)
+      .default({})
+      .describe("Contents of this one that stand in the earlier one under another name."),
+    done: z
+      .strictObject({ field: idSchema, step: eventNameSchema })
+      .describe("The content that says whether the earlier one was done, and the step that did it."),
+    reference: idSchema.describe("The content that refers to the earlier one."),
+  })
+  .describe(
+    "A draft of this type begins with what an earlier request says: a help for who writes it, and nothing that two authorities have to hold alike.",
+  );
+
 export const matterTypeSchema = z
   .strictObject({
     id: idSchema,
@@ -72,6 +89,7 @@ export const matterTypeSchema = z
     grounds: z.array(groundSchema).default([]),
     notAllowed: z.array(notAllowedSchema).default([]).describe("What may not be given as a ground."),
     retention: retentionSchema.optional(),
+    follows: z.array(followsSchema).optional(),
     statistics: statisticsSchema,
   })
   .describe("A matter type: what a matter contains, how it lives, what it must keep to, and what of it is counted.");
@@ -90,8 +108,8 @@ export function matterTypeVersion({ id, version }: Pick<MatterType, "id" | "vers
 
 /** The digest by which two authorities know that they hold the same version of a matter type. */
 export function matterTypeDigest(type: MatterType): Digest {
-  // How long something is kept is for each authority to say.
-  const { retention: _, ...shared } = type;
+  // How long something is kept, and what a draft begins with, is for each authority to say.
+  const { retention: _, follows: __, ...shared } = type;
   return digestOf(canonicalText(jsonSchema.parse(JSON.parse(JSON.stringify(shared)))));
 }
 

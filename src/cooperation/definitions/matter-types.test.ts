@@ -172,6 +172,7 @@ test("what contradicts itself is refused", () => {
       "    stopsOn: [documents-submited]",
       /no event "documents-submited"/,
     ],
+    ["production.yaml", "reference: preservation-reference", "reference: preservation", /no field "preservation"/],
     ["common.yaml", "{ id: draft, acts: requesting,", "{ id: draft, acts: none,", /Somebody acts/],
     [
       "spontaneous-information.yaml",
@@ -186,6 +187,22 @@ test("what contradicts itself is refused", () => {
       said.some((one) => message.test(one)),
       `${file}: ${String(message)} is not among ${said.join(" | ")}`,
     );
+  }
+});
+
+test("what a type says of another that it follows has to be there", () => {
+  for (const [from, to, message] of [
+    ["data-categories: data-kinds", "data-categories: data-kind", 'There is no field "data-kind".'],
+    ["step: preserved }", "step: perserved }", 'There is no event "perserved".'],
+    ["preserving, preserved, followed-up]", "preserving, kept]", 'There is no state "kept".'],
+  ] as const) {
+    const file = "production.yaml";
+    const found = readMatterTypes(new Map([...shipped, [file, changed(file, from, to).get(file) ?? ""]]));
+    assert.deepEqual(
+      found.problems.map((problem) => [problem.file, problem.message]),
+      [[file, message]],
+    );
+    assert.equal(found.types.has("production"), false);
   }
 });
 

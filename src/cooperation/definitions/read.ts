@@ -1,5 +1,5 @@
 import { type DefinitionProblem, didYouMean, readYamlFile, type YamlFile } from "../../formats/index.ts";
-import { change, matterTypeFaults } from "./checks.ts";
+import { change, followingFaults, matterTypeFaults } from "./checks.ts";
 import { type CommonContent, commonContentSchema, type MatterType, matterTypeSchema } from "./matter-type.ts";
 
 /** Name of the file with the contents that several matter types share. */
@@ -23,13 +23,21 @@ export function readMatterTypes(files: ReadonlyMap<string, string>): ReadMatterT
   const problems: DefinitionProblem[] = [];
   const common = readCommon(files.get(commonFile), problems);
   const types = new Map<string, MatterType>();
+  const following: (readonly [MatterType, YamlFile])[] = [];
   // Each type would only repeat that what it takes over is not there.
   if (problems.length > 0) return { types, problems };
   for (const [file, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (file === commonFile) continue;
     const read = readMatterType(file, text, common);
     problems.push(...read.problems);
-    if (read.type !== undefined) types.set(read.type.id, read.type);
+    if (read.type === undefined) continue;
+    types.set(read.type.id, read.type);
+    if (read.yaml !== undefined) following.push([read.type, read.yaml]);
+  }
+  for (const [type, yaml] of following) {
+    const faults = followingFaults(type, types);
+    problems.push(...faults.map(({ path, code, ...said }) => yaml.problem(code, path, said)));
+    if (faults.length > 0) types.delete(type.id);
   }
   return { types, problems };
 }
@@ -55,7 +63,11 @@ function readMatterType(
   file: string,
   text: string,
   common: CommonContent,
-): { readonly type: MatterType | undefined; readonly problems: readonly DefinitionProblem[] } {
+): {
+  readonly type: MatterType | undefined;
+  readonly yaml?: YamlFile;
+  readonly problems: readonly DefinitionProblem[];
+} {
   const { read: yaml, problems } = readYamlFile(file, text, kind);
   if (yaml === undefined) return { type: undefined, problems };
   const plain = withCommon(yaml, common, problems);
@@ -76,7 +88,7 @@ function readMatterType(
   }
   const faults = matterTypeFaults(type);
   problems.push(...faults.map(({ path, code, ...said }) => yaml.problem(code, path, said)));
-  return { type: faults.length === 0 ? type : undefined, problems };
+  return { type: faults.length === 0 ? type : undefined, yaml, problems };
 }
 
 /** The plain definition with every `common: id` replaced by the common item, on which the other keys are laid. */

@@ -4,34 +4,6 @@ import { fieldValues, type Matter } from "./matter.ts";
 import { valueRefusals } from "./value-rules.ts";
 import { choicesOf } from "./values.ts";
 
-/** How one kind of request follows another. */
-interface FollowUp {
-  readonly from: string;
-  readonly to: string;
-  /** States of the earlier one from which on it makes sense. */
-  readonly states: readonly string[];
-  /** Contents of the later one that stand in the earlier one under another name. */
-  readonly renamed: Readonly<Record<string, string>>;
-  /** The content that says whether the earlier one was done, the step that did it, and the content that refers to it. */
-  readonly done: { readonly field: string; readonly step: string };
-  readonly reference: string;
-}
-
-const followUps: readonly FollowUp[] = [
-  {
-    from: "preservation",
-    to: "production",
-    states: ["acknowledged", "preserving", "preserved", "followed-up"],
-    renamed: {
-      "data-description": "data-to-preserve",
-      "data-categories": "data-kinds",
-      "service-provider-named": "data-custodian",
-    },
-    done: { field: "preserved-before", step: "preserved" },
-    reference: "preservation-reference",
-  },
-];
-
 /** What belongs to the earlier request alone: its references, documents, dates and what the other side wrote. */
 const never: readonly string[] = [
   "own-reference",
@@ -42,18 +14,14 @@ const never: readonly string[] = [
   "retention-until",
 ];
 
-/** Whether a matter has come so far that a request of another type can follow it. */
-export function mayFollow(matter: Pick<Matter, "type" | "side" | "state" | "partner">, to: string): boolean {
-  return (
-    matter.side === "requesting" &&
-    matter.partner !== undefined &&
-    followUps.some(({ from, to: next, states }) => from === matter.type && next === to && states.includes(matter.state))
-  );
-}
+/** What a type says of how it follows another. */
+const planOf = (to: MatterType, from: string) => to.follows?.find(({ type }) => type === from);
 
-/** The types of requests that can follow a matter now. */
-export const followingTypes = (matter: Pick<Matter, "type" | "side" | "state" | "partner">): readonly string[] =>
-  followUps.flatMap(({ to }) => (mayFollow(matter, to) ? [to] : []));
+/** Whether a matter has come so far that a request of another type can follow it. */
+export function mayFollow(matter: Pick<Matter, "type" | "side" | "state" | "partner">, to: MatterType): boolean {
+  const plan = planOf(to, matter.type);
+  return matter.side === "requesting" && matter.partner !== undefined && plan?.states.includes(matter.state) === true;
+}
 
 /**
  * The contents of a request that follows an earlier one, as far as the earlier one says them: what has the same name and
@@ -63,7 +31,7 @@ export function followUpValues(
   from: { readonly type: MatterType; readonly matter: Matter },
   to: MatterType,
 ): Readonly<Record<string, Json>> {
-  const plan = followUps.find((one) => one.from === from.type.id && one.to === to.id);
+  const plan = planOf(to, from.type.id);
   if (plan === undefined) return {};
   const known = fieldValues(from.matter);
   const taken: Record<string, Json> = {};

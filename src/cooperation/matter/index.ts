@@ -17,7 +17,7 @@ export {
 export { type ErasureGround, erasureGroundSchema, erasureGrounds } from "./erasure-ground.ts";
 export { exampleValue, exampleValues } from "./example.ts";
 export { apply, type FoldProblem, fold, isFoldProblem } from "./fold.ts";
-export { followingTypes, followUpValues, mayFollow } from "./follow-up.ts";
+export { followUpValues, mayFollow } from "./follow-up.ts";
 export {
   type Assignment,
   type Attachment,

@@ -1,4 +1,4 @@
-import { followingTypes, type Json, type MatterType, type MatterView } from "../../../cooperation/index.ts";
+import { type Json, type MatterType, type MatterView, mayFollow } from "../../../cooperation/index.ts";
 import { type Html, html } from "../../html.ts";
 import { type Desk, deskAddress, form } from "../frame.ts";
 import type { DeskWords } from "../messages.ts";
@@ -32,7 +32,7 @@ export function followLinks(
   types: ReadonlyMap<string, MatterType> | undefined,
   words: DeskWords,
 ): Html | string {
-  const next = followingTypes(matter).flatMap((id) => types?.get(id) ?? []);
+  const next = [...(types?.values() ?? [])].filter((type) => mayFollow(matter, type));
   if (next.length === 0 || emergency !== undefined) return "";
   return html`<p>${next.map(
     (type) =>
