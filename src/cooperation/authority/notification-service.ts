@@ -39,7 +39,7 @@ export interface NotificationService {
   notices(who: Worker, limit: number): Promise<NoticeReading | undefined>;
 }
 
-/** Puts telling together; undefined where the authority has no channel by which people could be told. */
+/** Puts telling together, for an authority that has a channel by which people can be told. */
 export function notificationService(workshop: Workshop, telling: TellingParts): NotificationService {
   const { node, parts } = workshop;
   const within = node.store.transaction;
